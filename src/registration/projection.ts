@@ -1,0 +1,35 @@
+import type { Registration } from './registration.ts';
+
+/** Why something about an object cannot be used; each becomes a Warning Event of that reason on the object. */
+export interface Problem {
+  reason: 'InvalidAnnotation' | 'NotRoutable' | 'Rejected';
+  /** A plain sentence for the object's owner: what is wrong, with which value, and what is allowed. */
+  message: string;
+}
+
+/**
+ * What a source object means now.
+ *
+ * - `serve`: LiteLLM should hold these registrations.
+ * - `hold`: keep what is there, add nothing (not Ready, a dip, a rollout).
+ * - `withdraw`: the object is going or was stopped: take its entries out at once.
+ * - `ignore`: not ours (opted out, or never annotated): what is there is withdrawn.
+ * - `invalid`: keep what is there and say why.
+ *
+ * `names` are the public names that the object declares in any state: an object that is held, stopped or invalid keeps its claim on them.
+ */
+export type Projection = { names: string[] } & (
+  | {
+      state: 'serve';
+      registrations: Registration[];
+      /** Set while a first registration has to wait (no copy has served yet): known entries are kept in step, none is added. */
+      waitingFor?: string;
+      /** True while old and new pods stand behind the same address: a changed served name or base path is not taken over yet. */
+      rollingOut: boolean;
+      warnings: Problem[];
+    }
+  | { state: 'hold'; why: string }
+  | { state: 'withdraw'; why: string }
+  | { state: 'ignore'; why: string }
+  | { state: 'invalid'; problems: [Problem, ...Problem[]] }
+);

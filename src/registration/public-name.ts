@@ -1,0 +1,29 @@
+/** Longest public name that is taken, in characters (LiteLLM itself took 300 without complaint). */
+export const MAX_NAME_LENGTH = 256;
+
+/**
+ * Names that mean something else to LiteLLM: they grant access to groups of models in the lists of keys and teams.
+ * From `SpecialModelNames` and its uses in LiteLLM 1.106.0.
+ */
+const RESERVED: ReadonlySet<string> = new Set([
+  'all-proxy-models',
+  'all-team-models',
+  'all-org-models',
+  'no-default-models',
+  'default',
+]);
+
+/**
+ * Says why a text cannot be a public name, or undefined when it can.
+ *
+ * A row named `*` gets every call for a name that no row has, and `gpt-*` likewise for what it matches (measured on LiteLLM 1.106.0).
+ */
+export function publicNameProblem(name: string): string | undefined {
+  if (name.length === 0) return 'it is empty';
+  if (name.length > MAX_NAME_LENGTH) return `it is longer than ${MAX_NAME_LENGTH} characters`;
+  if (name !== name.trim()) return 'it begins or ends with a space';
+  if (/\p{C}/u.test(name)) return 'it contains a control character';
+  if (name.includes('*')) return 'it contains "*", which would take calls meant for other models';
+  if (RESERVED.has(name)) return 'the name is reserved by LiteLLM';
+  return undefined;
+}
