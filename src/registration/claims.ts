@@ -1,0 +1,116 @@
+import type { ModelRecord, StampedRecord } from './entry.ts';
+import { parseSourceKey } from './registration.ts';
+
+/** Who wants a public name. Objects of one namespace may share a name: LiteLLM balances the calls between them. */
+export interface Claimant {
+  owner: string;
+  namespace: string;
+}
+
+/** A living object that declares a public name, in whichever state it is. */
+export interface Declarer {
+  namespace: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  uid: string;
+}
+
+/** A namespace that lost its last row under a name a moment ago, and may still come back for it. */
+export interface LastHolder {
+  namespace: string;
+  /** Milliseconds since 1970. */
+  until: number;
+}
+
+/** What is known of one public name. */
+export interface NameState {
+  /** Every row under the name, whoever made it. */
+  rows: readonly ModelRecord[];
+  declarers: readonly Declarer[];
+  lastHolder?: LastHolder | undefined;
+}
+
+/**
+ * - `granted`: the name is free for the claimant; `beside` tells that somebody else's row stands under it too.
+ * - `refused`: somebody else has it; `until` is set where time alone may change that.
+ * - `yield`: two took it in the same moment, and the claimant's rows have to go.
+ */
+export type Verdict =
+  | { verdict: 'granted'; beside?: string }
+  | { verdict: 'refused'; why: string; until?: number }
+  | { verdict: 'yield'; why: string };
+
+export interface ClaimContext {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Milliseconds for which a list of LiteLLM's may still show a row that is gone. */
+  settleMs: number;
+}
+
+/**
+ * Decides whether a claimant may have rows under a public name.
+ *
+ * LiteLLM balances over every row with the same `model_name`, whoever made it: unguarded, one namespace could take another's calls.
+ * A name belongs to who has rows under it, else to who held it last (for a while), else to the namespace of the oldest object that declares it.
+ */
+export function decideClaim(name: string, claimant: Claimant, state: NameState, context: ClaimContext): Verdict {
+  const mine = state.rows.filter((row) => isStamped(row) && belongsTo(row, claimant)) as StampedRecord[];
+  const others = state.rows.filter((row) => !mine.includes(row as StampedRecord));
+  if (mine.length > 0) return keepOrYield(name, mine, others, context);
+
+  const [other] = others;
+  if (other) return { verdict: 'refused', why: `"${name}" is held by ${describeHolder(other)}` };
+
+  const { lastHolder } = state;
+  if (lastHolder && lastHolder.namespace !== claimant.namespace && context.now < lastHolder.until) {
+    return {
+      verdict: 'refused',
+      why: `"${name}" was held by namespace ${lastHolder.namespace} a moment ago and is kept for it for a while`,
+      until: lastHolder.until,
+    };
+  }
+  const oldest = [...state.declarers].sort(byAge)[0];
+  if (oldest && oldest.namespace !== claimant.namespace) {
+    return { verdict: 'refused', why: `"${name}" is declared by an older object in namespace ${oldest.namespace}` };
+  }
+  return { verdict: 'granted' };
+}
+
+/**
+ * Rows of both sides stand under the name. Those that nobody of ours made never evict; between stamped ones the later `since` yields.
+ * A row that its owner deleted before ours was made may still be listed for `settle`: only what is listed after that counts.
+ */
+function keepOrYield(name: string, mine: StampedRecord[], others: ModelRecord[], context: ClaimContext): Verdict {
+  const [other] = others;
+  if (!other) return { verdict: 'granted' };
+  const settled = mine.every((row) => Date.parse(row.stamp.created) + context.settleMs <= context.now);
+  const first = seniority(mine);
+  const rival = others.filter(isStamped).find((row) => seniority([row]) < first);
+  if (rival && settled) {
+    return { verdict: 'yield', why: `"${name}" was registered earlier by ${describeHolder(rival)}` };
+  }
+  return { verdict: 'granted', beside: `"${name}" is also registered by ${describeHolder(other)}` };
+}
+
+/** Sorts by the first registration; the rest makes the order strict, so that both sides of a race decide alike. */
+function seniority(rows: StampedRecord[]): string {
+  return rows.map(({ stamp }) => `${stamp.since} ${stamp.owner} ${stamp.source}`).sort()[0] ?? '';
+}
+
+/** For people: whose row it is. */
+export function describeHolder(row: ModelRecord): string {
+  if (row.stamp) return `${row.stamp.source} (owner ${row.stamp.owner})`;
+  return row.stored ? `a model that was added to LiteLLM by hand (${row.id})` : `LiteLLM's own config file (${row.id})`;
+}
+
+function isStamped(row: ModelRecord): row is StampedRecord {
+  return row.stamp !== undefined && row.stored;
+}
+
+function belongsTo(row: StampedRecord, { owner, namespace }: Claimant): boolean {
+  return row.stamp.owner === owner && parseSourceKey(row.stamp.source)?.namespace === namespace;
+}
+
+function byAge(one: Declarer, other: Declarer): number {
+  return one.createdAt - other.createdAt || (one.uid < other.uid ? -1 : 1);
+}

@@ -1,0 +1,191 @@
+import { differences, type FieldChange, surplusKeys } from './difference.ts';
+import { buildEntry, type Entry, registrationHash, type StampedRecord } from './entry.ts';
+import { entryId, splitId } from './identity.ts';
+import type { Registration, SourceRef } from './registration.ts';
+
+/** Why a row goes. All but `superseded` take a model out of service, or a name of it. */
+export type DeleteReason = 'withdrawn' | 'renamed' | 'yielded' | 'superseded';
+
+export type Change =
+  /** A row that is not there. `copyFrom` is the row whose place it takes: what others set on that one is carried over. */
+  | { kind: 'create'; entry: Entry; copyFrom?: StampedRecord; why: 'new' | 'recreated' | 'renamed' }
+  | { kind: 'update'; record: StampedRecord; entry: Entry; fields: FieldChange[] }
+  /** Keys have to go, which PATCH cannot do: a next row is made beside the old one, which goes later as `superseded`. */
+  | { kind: 'replace'; record: StampedRecord; entry: Entry; fallback: Entry; fields: FieldChange[] }
+  /** Deleted only if each row of `needs` is live then: nothing goes before what takes its place serves. */
+  | { kind: 'delete'; record: StampedRecord; why: DeleteReason; needs: string[] };
+
+/** The ordered changes of one object, and when to look again for those that have to wait. */
+export interface Plan {
+  changes: Change[];
+  /** Milliseconds since 1970. */
+  dueAt?: number;
+}
+
+export interface ServeInput {
+  owner: string;
+  source: SourceRef;
+  uid: string;
+  /** What may be registered: wanted by the object, and its public name granted. */
+  granted: Registration[];
+  /** Wanted names that another has: their rows, if any, are kept. */
+  refused: string[];
+  /** Names whose rows of ours have to go at once. */
+  yielded: string[];
+  /** False while a first registration waits: then rows are kept in step and none is added. */
+  mayStart: boolean;
+  /** All rows of the owner that carry the object's source key, of any uid. */
+  records: StampedRecord[];
+  now: number;
+  settleMs: number;
+}
+
+/**
+ * The changes that bring an object's rows to what it wants, in the order in which they are safe:
+ * first what is added, then what is changed, then what goes.
+ */
+export function planServe(input: ServeInput): Plan {
+  const { granted, records, now, settleMs } = input;
+  const later: number[] = [];
+  const writes: Change[] = [];
+  const deletes: Change[] = [];
+  const kept = new Set<StampedRecord>();
+  const serving: string[] = [];
+  const wantedNames = new Set([...granted.map((one) => one.publicName), ...input.refused]);
+
+  const renamed = records.filter((record) => record.stamp.uid === input.uid && !wantedNames.has(record.publicName));
+  const missing = granted.filter((one) => rowsOf(input, one.publicName).length === 0);
+  const renames = renamed.length === 1 && missing.length === 1 ? renamed[0] : undefined;
+
+  for (const registration of granted) {
+    const rows = rowsOf(input, registration.publicName);
+    const [current, ...superseded] = rows;
+    const dead = records.filter((one) => one.stamp.uid !== input.uid && one.publicName === registration.publicName);
+    if (!current) {
+      if (!input.mayStart && records.every((one) => one.stamp.uid !== input.uid)) continue;
+      const place = dead[0] ?? renames;
+      const entry = build(input, registration, 1, dead[0] ? Date.parse(dead[0].stamp.since) : now, now);
+      writes.push({
+        kind: 'create',
+        entry,
+        ...(place && { copyFrom: place }),
+        why: dead[0] ? 'recreated' : renames ? 'renamed' : 'new',
+      });
+      serving.push(entry.id);
+      for (const row of dead) kept.add(row);
+      if (dead.length > 0) later.push(now + settleMs);
+      continue;
+    }
+    kept.add(current);
+    serving.push(current.id);
+    const write = settle(input, registration, current);
+    if (write) writes.push(write);
+    // The old rows of an entry serve beside the new one until every replica of LiteLLM knows that.
+    const due = Date.parse(current.stamp.created) + settleMs;
+    for (const record of [...superseded, ...dead]) {
+      kept.add(record);
+      if (due > now) later.push(due);
+      else deletes.push({ kind: 'delete', record, why: 'superseded', needs: [current.id] });
+    }
+  }
+
+  for (const record of records) {
+    if (kept.has(record)) continue;
+    if (record.stamp.uid !== input.uid) deletes.push({ kind: 'delete', record, why: 'withdrawn', needs: [] });
+    else if (input.yielded.includes(record.publicName)) {
+      deletes.push({ kind: 'delete', record, why: 'yielded', needs: [] });
+    } else if (!wantedNames.has(record.publicName) && serving.length > 0) {
+      deletes.push({ kind: 'delete', record, why: 'renamed', needs: serving });
+    }
+  }
+  const changes = [...writes, ...deletes];
+  return later.length > 0 ? { changes, dueAt: Math.min(...later) } : { changes };
+}
+
+/** Takes out every row: the object is gone, going, stopped, or no longer ours. */
+export function planWithdraw(records: StampedRecord[]): Plan {
+  return { changes: records.map((record) => ({ kind: 'delete', record, why: 'withdrawn', needs: [] })) };
+}
+
+/** Keeps every row of this object; those of an object that was deleted and made again under its name go. */
+export function planHold(uid: string, records: StampedRecord[]): Plan {
+  return planWithdraw(records.filter((record) => record.stamp.uid !== uid));
+}
+
+/**
+ * True when the rows were written for another served name or base path than the one that is wanted now.
+ * Until a rollout is through, the old pods serve under the old ones. A row that was edited by hand does not count: its mark still says what was wanted.
+ */
+export function changesBackend({ owner, source, uid, granted, records }: ServeInput): boolean {
+  const rows = records.filter((record) => record.stamp.uid === uid);
+  if (rows.length === 0) return false;
+  return granted.some((registration) => {
+    const hash = registrationHash(registration);
+    const base = entryId({ owner, source, uid, publicName: registration.publicName });
+    const own = rows.filter((row) => splitId(row.id).base === base);
+    if (own.some((row) => row.stamp.hash === hash)) return false;
+    return !(own.length > 0 ? own : rows).some((row) => backend(row) === wantedBackend(registration));
+  });
+}
+
+function backend({ params }: StampedRecord): string {
+  const model = `${params.model}`;
+  return `${model.slice(model.indexOf('/') + 1)} ${path(`${params.api_base}`)}`;
+}
+
+function wantedBackend({ servedName, apiBase }: Registration): string {
+  return `${servedName} ${path(apiBase)}`;
+}
+
+function path(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
+}
+
+/** The rows of one entry of the living object, the newest first. */
+function rowsOf({ owner, source, uid, records }: ServeInput, publicName: string): StampedRecord[] {
+  const base = entryId({ owner, source, uid, publicName });
+  return records
+    .filter((record) => record.stamp.uid === uid && splitId(record.id).base === base)
+    .sort((one, other) => splitId(other.id).generation - splitId(one.id).generation);
+}
+
+function build(
+  input: ServeInput,
+  registration: Registration,
+  generation: number,
+  since: number,
+  created: number,
+): Entry {
+  const { owner, source, uid } = input;
+  return buildEntry({ owner, source, uid, registration, generation, since, created });
+}
+
+/** What one existing row needs: nothing, an update in place, or a replacement. */
+function settle(input: ServeInput, registration: Registration, record: StampedRecord): Change | undefined {
+  const { generation } = splitId(record.id);
+  const since = Date.parse(record.stamp.since);
+  const entry = build(input, registration, generation, since, Date.parse(record.stamp.created));
+  const fields = differences(entry, record);
+  const surplus = surplusKeys(entry, record);
+  if (surplus.length > 0) {
+    return {
+      kind: 'replace',
+      record,
+      entry: build(input, registration, generation + 1, since, input.now),
+      // Where the row cannot be replaced, it stays with the rest in step; the surplus keys stay ours, so that the next plan sees them.
+      fallback: withKeys(entry, surplus),
+      fields: [...fields, ...surplus.map((key) => removal(key, record))],
+    };
+  }
+  return fields.length > 0 ? { kind: 'update', record, entry, fields } : undefined;
+}
+
+function withKeys(entry: Entry, surplus: string[]): Entry {
+  return { ...entry, stamp: { ...entry.stamp, keys: [...entry.stamp.keys, ...surplus].sort() } };
+}
+
+function removal(key: string, record: StampedRecord): FieldChange {
+  const name = key.slice(key.indexOf('.') + 1);
+  if (key.startsWith('info.')) return { field: `model_info.${name}`, from: record.info[name], to: undefined };
+  return { field: `litellm_params.${name}`, from: record.params[name], to: undefined };
+}
