@@ -1,3 +1,20 @@
+export { canonical } from './canonical.ts';
+export { type Claimant, type Declarer, decideClaim, type LastHolder, type NameState, type Verdict } from './claims.ts';
+export type { FieldChange } from './difference.ts';
+export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
+export { holdsHidden } from './hidden.ts';
+export {
+  type Change,
+  changesBackend,
+  type DeleteReason,
+  type Plan,
+  planHold,
+  planServe,
+  planWithdraw,
+  type ServeInput,
+} from './plan.ts';
+export { applyPolicy, POLICIES, type Policy } from './policy.ts';
 export type { Problem, Projection } from './projection.ts';
 export { MAX_NAME_LENGTH, publicNameProblem } from './public-name.ts';
 export { type Json, parseSourceKey, type Registration, type SourceRef, sourceKey } from './registration.ts';
+export { readStamp, STAMP_KEY, type Stamp } from './stamp.ts';

@@ -51,11 +51,8 @@ export function planServe(input: ServeInput): Plan {
   const deletes: Change[] = [];
   const kept = new Set<StampedRecord>();
   const serving: string[] = [];
-  const wantedNames = new Set([...granted.map((one) => one.publicName), ...input.refused]);
-
-  const renamed = records.filter((record) => record.stamp.uid === input.uid && !wantedNames.has(record.publicName));
-  const missing = granted.filter((one) => rowsOf(input, one.publicName).length === 0);
-  const renames = renamed.length === 1 && missing.length === 1 ? renamed[0] : undefined;
+  const wantedNames = new Set([...granted.map((one) => one.publicName), ...input.refused, ...input.yielded]);
+  const renames = renamedRow(input, wantedNames);
 
   for (const registration of granted) {
     const rows = rowsOf(input, registration.publicName);
@@ -71,21 +68,19 @@ export function planServe(input: ServeInput): Plan {
         ...(place && { copyFrom: place }),
         why: dead[0] ? 'recreated' : renames ? 'renamed' : 'new',
       });
-      serving.push(entry.id);
-      for (const row of dead) kept.add(row);
-      if (dead.length > 0) later.push(now + settleMs);
-      continue;
+    } else {
+      kept.add(current);
+      const write = settle(input, registration, current);
+      if (write) writes.push(write);
     }
-    kept.add(current);
-    serving.push(current.id);
-    const write = settle(input, registration, current);
-    if (write) writes.push(write);
-    // The old rows of an entry serve beside the new one until every replica of LiteLLM knows that.
-    const due = Date.parse(current.stamp.created) + settleMs;
+    const id = current?.id ?? entryId({ ...input, publicName: registration.publicName });
+    serving.push(id);
+    // The old rows of an entry serve beside the new one until every replica of LiteLLM knows that one, if they lead to the same backend.
+    const due = (current ? Date.parse(current.stamp.created) : now) + settleMs;
     for (const record of [...superseded, ...dead]) {
       kept.add(record);
-      if (due > now) later.push(due);
-      else deletes.push({ kind: 'delete', record, why: 'superseded', needs: [current.id] });
+      if (due > now && backend(record) === wantedBackend(registration)) later.push(due);
+      else deletes.push({ kind: 'delete', record, why: 'superseded', needs: [id] });
     }
   }
 
@@ -158,6 +153,14 @@ function build(
 ): Entry {
   const { owner, source, uid } = input;
   return buildEntry({ owner, source, uid, registration, generation, since, created });
+}
+
+/** The one entry whose name is no longer wanted, where just one new name is: what others set on it moves along. */
+function renamedRow(input: ServeInput, wantedNames: Set<string>): StampedRecord | undefined {
+  const missing = input.granted.filter((one) => rowsOf(input, one.publicName).length === 0);
+  const left = input.records.filter((one) => one.stamp.uid === input.uid && !wantedNames.has(one.publicName));
+  const names = new Set(left.map((one) => one.publicName));
+  return missing.length === 1 && names.size === 1 ? left.at(-1) : undefined;
 }
 
 /** What one existing row needs: nothing, an update in place, or a replacement. */
