@@ -1,0 +1,41 @@
+import { holdsHidden, type Json, type ModelRecord, STAMP_KEY, type StampedRecord } from '../registration/index.ts';
+import type { StoredKeys } from './answers.ts';
+
+/** What others set on a row, and what the row that takes its place must have too. */
+export interface CarryOver {
+  blocked: boolean;
+  params: Record<string, Json>;
+  info: Record<string, Json>;
+}
+
+/** Keys that LiteLLM itself keeps in `model_info`: never somebody's setting. */
+const OWN_TO_LITELLM: ReadonlySet<string> = new Set([STAMP_KEY, 'id', 'db_model', 'blocked', 'direct_access']);
+
+/**
+ * Collects what others set: of the keys that the database holds, those that are not ours.
+ *
+ * @param record - the row, with the mark that tells our keys
+ * @param stored - what the database holds (a list adds values from LiteLLM's price map, which nobody set)
+ * @param shown - the row as LiteLLM shows it now: parameters are encrypted in `stored`, and readable here
+ * @returns the names of hidden parameters instead where there are any: what is masked cannot be copied
+ */
+export function carryOver(
+  record: StampedRecord,
+  stored: StoredKeys,
+  shown: ModelRecord,
+): CarryOver | { hidden: string[] } {
+  const ours = new Set(record.stamp.keys);
+  const paramKeys = stored.paramKeys.filter((key) => !ours.has(`params.${key}`));
+  const hidden = paramKeys.filter((key) => holdsHidden(key, shown.params[key]));
+  if (hidden.length > 0) return { hidden };
+  const info = Object.entries(stored.info).filter(([key]) => !ours.has(`info.${key}`) && !OWN_TO_LITELLM.has(key));
+  const params = paramKeys.flatMap((key): [string, Json][] => {
+    const value = shown.params[key];
+    return value === undefined ? [] : [[key, value]];
+  });
+  return {
+    blocked: shown.blocked && record.stamp.blockedByUs !== true,
+    params: Object.fromEntries(params),
+    info: Object.fromEntries(info),
+  };
+}

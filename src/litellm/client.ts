@@ -1,0 +1,119 @@
+import { type Entry, type Json, type ModelRecord, STAMP_KEY } from '../registration/index.ts';
+import { readRefusal, readRows, readStoredRow, type StoredKeys } from './answers.ts';
+import { LiteLlmError } from './errors.ts';
+import type { Http, HttpAnswer, HttpCall } from './http.ts';
+
+/** `saved` means: the row is in the database, but LiteLLM did not take it into service. */
+export type WriteResult = 'live' | 'saved';
+
+/** What is written; `blocked` only where it is to be set. */
+export interface RowInput {
+  entry: Entry;
+  blocked?: boolean;
+  /** Further keys to keep, from the row whose place this one takes. */
+  params?: Record<string, Json>;
+  info?: Record<string, Json>;
+}
+
+/** LiteLLM's management API, as far as it is used. Each method throws {@link LiteLlmError}. */
+export interface LiteLlmClient {
+  /** Every model that the answering replica knows, config-file models included. One replica's memory: it lags (up to 16 s seen). */
+  list(signal?: AbortSignal): Promise<ModelRecord[]>;
+  /** Rows whose name is exactly this one, from the replica's memory and the database. */
+  findByName(publicName: string, signal?: AbortSignal): Promise<ModelRecord[]>;
+  /** One row, from the replica's memory or the database. */
+  findById(id: string, signal?: AbortSignal): Promise<ModelRecord | undefined>;
+  /** @throws LiteLlmError `create-failed` for an id that is there already, and for a lost database: the answers are the same. */
+  create(row: RowInput, signal?: AbortSignal): Promise<WriteResult>;
+  /** Merges into the row; what the database then holds comes back. Undefined where there is no such row: the database decides, not memory. */
+  update(
+    id: string,
+    row: RowInput,
+    signal?: AbortSignal,
+  ): Promise<{ result: WriteResult; stored?: StoredKeys } | undefined>;
+  /** @returns false where there was no such row. */
+  remove(id: string, signal?: AbortSignal): Promise<boolean>;
+}
+
+/** The client over HTTP. Endpoints, statuses and texts as measured on LiteLLM 1.106.0. */
+export function createClient(http: Http): LiteLlmClient {
+  async function ask(call: HttpCall): Promise<HttpAnswer> {
+    return http.call(call);
+  }
+
+  async function list(signal?: AbortSignal): Promise<ModelRecord[]> {
+    const answer = await ask({ operation: 'list', method: 'GET', path: '/model/info', signal });
+    if (answer.status === 200) return readRows(answer.body);
+    const refusal = refusalOf(answer);
+    if (refusal.kind === 'no-models-yet') return [];
+    throw errorOf(refusal);
+  }
+
+  async function find(query: Record<string, string>, signal?: AbortSignal): Promise<ModelRecord[]> {
+    const path = `/v2/model/info?${new URLSearchParams({ ...query, size: '1000' })}`;
+    const answer = await ask({ operation: 'search', method: 'GET', path, signal });
+    if (answer.status === 200) return readRows(answer.body);
+    const refusal = refusalOf(answer);
+    if (refusal.kind === 'no-models-yet' || refusal.kind === 'not-in-database') return [];
+    throw errorOf(refusal);
+  }
+
+  async function findByName(publicName: string, signal?: AbortSignal): Promise<ModelRecord[]> {
+    return (await find({ search: publicName }, signal)).filter((row) => row.publicName === publicName);
+  }
+
+  async function findById(id: string, signal?: AbortSignal): Promise<ModelRecord | undefined> {
+    return (await find({ modelId: id }, signal)).find((row) => row.id === id);
+  }
+
+  async function create(row: RowInput, signal?: AbortSignal): Promise<WriteResult> {
+    const answer = await ask({ operation: 'create', method: 'POST', path: '/model/new', body: bodyOf(row), signal });
+    if (answer.status === 200) return 'live';
+    const refusal = refusalOf(answer);
+    if (refusal.kind === 'saved-not-live') return 'saved';
+    throw errorOf(refusal);
+  }
+
+  async function update(id: string, row: RowInput, signal?: AbortSignal) {
+    const path = `/model/${encodeURIComponent(id)}/update`;
+    const answer = await ask({ operation: 'update', method: 'PATCH', path, body: bodyOf(row), signal });
+    if (answer.status === 200) return { result: 'live' as const, stored: readStoredRow(answer.body) };
+    const refusal = refusalOf(answer);
+    if (refusal.kind === 'saved-not-live') return { result: 'saved' as const };
+    if (refusal.kind === 'not-in-database') return undefined;
+    throw errorOf(refusal);
+  }
+
+  async function remove(id: string, signal?: AbortSignal): Promise<boolean> {
+    const answer = await ask({ operation: 'delete', method: 'POST', path: '/model/delete', body: { id }, signal });
+    if (answer.status === 200) return true;
+    const refusal = refusalOf(answer);
+    if (refusal.kind === 'not-in-database') return false;
+    throw errorOf(refusal);
+  }
+
+  return { list, findByName, findById, create, update, remove };
+}
+
+function bodyOf({ entry, blocked, params, info }: RowInput): Json {
+  return {
+    model_name: entry.publicName,
+    litellm_params: { ...params, ...entry.params },
+    // PATCH mints a random id into model_info when none is sent.
+    model_info: { ...info, ...entry.info, id: entry.id, [STAMP_KEY]: stampJson(entry) },
+    ...(blocked !== undefined && { blocked }),
+  };
+}
+
+function stampJson({ stamp: { blockedByUs, ...rest } }: Entry): Json {
+  return blockedByUs === undefined ? rest : { ...rest, blockedByUs };
+}
+
+function refusalOf({ status, body, retryAfterMs }: HttpAnswer) {
+  return readRefusal(status, body, retryAfterMs);
+}
+
+function errorOf(refusal: ReturnType<typeof readRefusal>): LiteLlmError {
+  if (refusal.kind === 'error') return refusal.error;
+  return new LiteLlmError(refusal.kind === 'not-in-database' ? 'not-found' : 'server-error');
+}

@@ -1,0 +1,64 @@
+import { LiteLlmError, type LiteLlmErrorCode } from './errors.ts';
+
+/** Faults of the proxy as a whole: no other model would fare better. */
+const COMMON: ReadonlySet<LiteLlmErrorCode> = new Set<LiteLlmErrorCode>([
+  'unreachable',
+  'timeout',
+  'unauthorized',
+  'forbidden',
+  'too-many-requests',
+  'database-down',
+  'no-database',
+  'unreadable',
+  'key-file',
+]);
+
+/** Holds calls back while LiteLLM as a whole does not work, so that a thousand objects do not each find that out. */
+export interface Gate {
+  /** Milliseconds until the next attempt; 0 when the way is open. */
+  waitMs(): number;
+  succeeded(): void;
+  /** Notes a failure; one that concerns a single model leaves the gate open. */
+  failed(error: unknown): void;
+  /** The last failure of the proxy as a whole, until a call succeeds. */
+  readonly trouble: LiteLlmError | undefined;
+}
+
+export interface GateOptions {
+  minMs: number;
+  maxMs: number;
+  now?: () => number;
+  random?: () => number;
+}
+
+/** Exponential waits with jitter between half and the whole, never shorter than what LiteLLM asks for (`Retry-After`). */
+export function createGate({ minMs, maxMs, now = Date.now, random = Math.random }: GateOptions): Gate {
+  let failures = 0;
+  let openAt = 0;
+  let trouble: LiteLlmError | undefined;
+
+  function failed(error: unknown): void {
+    if (!(error instanceof LiteLlmError) || !COMMON.has(error.code)) return;
+    trouble = error;
+    // Calls that were under way when the gate closed bring no news.
+    if (now() < openAt) return;
+    const wait = Math.min(maxMs, minMs * 2 ** failures);
+    failures += 1;
+    openAt = now() + Math.max(wait * (0.5 + random() / 2), error.retryAfterMs ?? 0);
+  }
+
+  function succeeded(): void {
+    failures = 0;
+    openAt = 0;
+    trouble = undefined;
+  }
+
+  return {
+    waitMs: () => Math.max(0, openAt - now()),
+    succeeded,
+    failed,
+    get trouble() {
+      return trouble;
+    },
+  };
+}

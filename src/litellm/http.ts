@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Agent, type Dispatcher, request } from 'undici';
+import { LiteLlmError } from './errors.ts';
+
+/** Longest answer that is read: 20,000 rows of 7.3 KB each, and room. */
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
+
+export interface HttpOptions {
+  /** Base URL of the proxy, for example `http://litellm.litellm.svc:4000`. */
+  url: string;
+  /** The key itself, or the file that holds it; the file is read anew for every call, so that a rotated key is used at once. */
+  key: { text: string } | { file: string };
+  /** PEM file of the authority that signed LiteLLM's certificate. */
+  caFile?: string;
+  /** Deadline of one call, in milliseconds. */
+  timeoutMs?: number;
+  /** Told of each call: for metrics. `code` is the HTTP status or the error's code. */
+  onCall?: (operation: string, code: string, seconds: number) => void;
+}
+
+export interface HttpCall {
+  /** For metrics: what is done, not where. */
+  operation: string;
+  method: 'GET' | 'POST' | 'PATCH';
+  /** Path and query. */
+  path: string;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Parsed JSON; undefined where the body is none (an HTML page of an ingress). */
+  body: unknown;
+  retryAfterMs?: number;
+}
+
+export interface Http {
+  call(call: HttpCall): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+/**
+ * JSON over HTTP to one LiteLLM: pooled connections, a deadline for the whole call and a cap on the answer.
+ *
+ * @throws LiteLlmError from `call`: `unreachable`, `timeout`, `key-file`, `unreadable`.
+ */
+export function createHttp({ url, key, caFile, timeoutMs = 30_000, onCall }: HttpOptions): Http {
+  const base = url.replace(/\/+$/, '');
+  let agent: Agent | undefined;
+
+  async function call(call: HttpCall): Promise<HttpAnswer> {
+    const started = performance.now();
+    let code = 'unreachable';
+    try {
+      const answer = await send(call);
+      code = `${answer.status}`;
+      return answer;
+    } catch (error) {
+      const known = asLiteLlmError(error, call.signal);
+      if (known instanceof LiteLlmError) code = known.code;
+      throw known;
+    } finally {
+      onCall?.(call.operation, code, (performance.now() - started) / 1000);
+    }
+  }
+
+  async function send({ method, path, body, signal }: HttpCall): Promise<HttpAnswer> {
+    agent ??= new Agent({
+      allowH2: false,
+      connections: 16,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxResponseSize: MAX_BODY_BYTES,
+      connect: {
+        timeout: Math.min(5_000, timeoutMs),
+        ...(caFile && { ca: await readText(caFile, '--litellm-ca-file') }),
+      },
+    });
+    const headers = { authorization: `Bearer ${await readKey()}`, accept: 'application/json' };
+    // The overall deadline also covers the wait for a connection and an answer that trickles in.
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const response = await request(`${base}${path}`, {
+      method,
+      dispatcher: agent,
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return readAnswer(response);
+  }
+
+  async function readKey(): Promise<string> {
+    const text = 'text' in key ? key.text : (await readText(key.file, '--litellm-key-file')).trim();
+    if (text.length === 0) throw new LiteLlmError('key-file', { hint: 'the key is empty' });
+    if (/[^\x21-\x7e]/.test(text))
+      throw new LiteLlmError('key-file', { hint: 'the key holds characters that a header cannot carry' });
+    return text;
+  }
+
+  return { call, close: async () => agent?.destroy() };
+}
+
+async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<HttpAnswer> {
+  const text = await body.text();
+  const seconds = Number(headers['retry-after']);
+  return {
+    status: statusCode,
+    body: parseJson(text),
+    ...(Number.isFinite(seconds) && seconds > 0 && { retryAfterMs: seconds * 1000 }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file that is being swapped (a Secret's symlink) may be absent for a moment: one more try. */
+async function readText(file: string, flag: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8').catch(async () => {
+      await wait(50);
+      return readFile(file, 'utf8');
+    });
+  } catch {
+    throw new LiteLlmError('key-file', { hint: `${flag} ${file} cannot be read` });
+  }
+}
+
+function asLiteLlmError(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (error instanceof LiteLlmError || signal?.aborted) return error;
+  const { name, code } = error as { name?: string; code?: string };
+  if (name === 'TimeoutError' || code?.endsWith('_TIMEOUT')) return new LiteLlmError('timeout');
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
+    return new LiteLlmError('unreadable', { hint: 'the answer is too long' });
+  return new LiteLlmError('unreachable', code ? { hint: code } : {});
+}

@@ -1,0 +1,6 @@
+export { createClient, type LiteLlmClient } from './client.ts';
+export { LiteLlmError, type LiteLlmErrorCode } from './errors.ts';
+export { createGate, type Gate } from './gate.ts';
+export { createHttp, type Http } from './http.ts';
+export { type Applied, createRegistry, type Registry } from './registry.ts';
+export { createWriter, type Priority, type Writer } from './writer.ts';
