@@ -1,0 +1,185 @@
+import { type Fields, fieldsAt, isFields, shown, without } from '../fields.ts';
+
+/** Which fields are kept: `true` keeps what lies below as it is. */
+export interface FieldTree {
+  readonly [field: string]: true | FieldTree;
+}
+
+/** A kind of object that the sandbox serves. */
+export interface ResourceType {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly shortNames?: readonly string[];
+  readonly namespaced: boolean;
+  /** Custom resources count generations, drop unknown fields by schema, and refuse strategic merge patches. */
+  readonly custom: boolean;
+  /** Whether `/status` is written apart from the rest. */
+  readonly statusSubresource: boolean;
+  /** Whether a PUT without a resourceVersion is taken. */
+  readonly unconditionalUpdate: boolean;
+  /** What is kept of an object besides apiVersion, kind and metadata. Only the upper floors of a schema are given here. */
+  readonly fields: FieldTree;
+  /** What field selectors may name besides metadata.name and metadata.namespace. */
+  readonly selectable?: readonly string[];
+  /** What the server fills in when an object is created. */
+  readonly complete?: (object: Fields) => Fields;
+  /** Why a new object is refused, if it is. */
+  readonly refuse?: (object: Fields) => string | undefined;
+}
+
+const INFERENCE_SERVICE: ResourceType = {
+  group: 'serving.kserve.io',
+  version: 'v1beta1',
+  plural: 'inferenceservices',
+  kind: 'InferenceService',
+  shortNames: ['isvc'],
+  namespaced: true,
+  custom: true,
+  statusSubresource: true,
+  unconditionalUpdate: false,
+  fields: {
+    spec: { predictor: true, transformer: true, explainer: true },
+    status: {
+      address: true,
+      annotations: true,
+      clusterServingRuntimeName: true,
+      components: true,
+      conditions: true,
+      deploymentMode: true,
+      modelStatus: true,
+      observedGeneration: true,
+      servingRuntimeName: true,
+      url: true,
+    },
+  },
+};
+
+const NAMESPACE: ResourceType = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  shortNames: ['ns'],
+  namespaced: false,
+  custom: false,
+  statusSubresource: true,
+  unconditionalUpdate: true,
+  fields: { spec: true, status: true },
+  selectable: ['status.phase'],
+  complete: (object) => {
+    const metadata = fieldsAt(object, 'metadata');
+    const labels = { ...fieldsAt(metadata, 'labels'), 'kubernetes.io/metadata.name': metadata.name };
+    return {
+      ...object,
+      metadata: { ...metadata, labels },
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    };
+  },
+};
+
+const EVENT: ResourceType = {
+  group: '',
+  version: 'v1',
+  plural: 'events',
+  kind: 'Event',
+  shortNames: ['ev'],
+  namespaced: true,
+  custom: false,
+  statusSubresource: false,
+  unconditionalUpdate: true,
+  fields: {
+    action: true,
+    count: true,
+    eventTime: true,
+    firstTimestamp: true,
+    involvedObject: true,
+    lastTimestamp: true,
+    message: true,
+    reason: true,
+    related: true,
+    reportingComponent: true,
+    reportingInstance: true,
+    series: true,
+    source: true,
+    type: true,
+  },
+  selectable: [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
+  complete: (object) => ({
+    involvedObject: {},
+    source: {},
+    firstTimestamp: null,
+    lastTimestamp: null,
+    eventTime: null,
+    reportingComponent: '',
+    reportingInstance: '',
+    ...object,
+  }),
+  refuse: (object) => {
+    const namespace = fieldsAt(object, 'metadata').namespace;
+    const of = fieldsAt(object, 'involvedObject').namespace ?? '';
+    if (of === namespace || (of === '' && namespace === 'default')) return undefined;
+    return `involvedObject.namespace: Invalid value: "${shown(of)}": does not match event.namespace`;
+  },
+};
+
+const LEASE: ResourceType = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  kind: 'Lease',
+  namespaced: true,
+  custom: false,
+  statusSubresource: false,
+  unconditionalUpdate: false,
+  fields: { spec: true },
+};
+
+/** The kinds of object that a sandbox serves unless told otherwise. To serve another, add a row. */
+export const RESOURCES: readonly ResourceType[] = [NAMESPACE, EVENT, LEASE, INFERENCE_SERVICE];
+
+/** `group/version`, or the version alone for the core group. */
+export function apiVersionOf(type: ResourceType): string {
+  return type.group === '' ? type.version : `${type.group}/${type.version}`;
+}
+
+/** `plural.group`, as messages name a resource. */
+export function qualifiedName(type: ResourceType): string {
+  return type.group === '' ? type.plural : `${type.plural}.${type.group}`;
+}
+
+/** Drops the fields that the type does not know, as the API server does without a word. */
+export function prune(object: Fields, type: ResourceType): Fields {
+  const rest = without(object, 'apiVersion', 'kind', 'metadata');
+  return {
+    apiVersion: apiVersionOf(type),
+    kind: type.kind,
+    metadata: fieldsAt(object, 'metadata'),
+    ...keep(rest, type.fields),
+  };
+}
+
+function keep(object: Fields, tree: FieldTree): Fields {
+  const kept: Fields = {};
+  for (const [key, value] of Object.entries(object)) {
+    const below = tree[key];
+    if (below === undefined) continue;
+    kept[key] = below !== true && isFields(value) ? keep(value, below) : value;
+  }
+  return kept;
+}

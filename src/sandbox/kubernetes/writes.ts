@@ -1,0 +1,164 @@
+import { type Fields, fieldsAt, isFields, shown, textAt, without } from '../fields.ts';
+import {
+  conflict,
+  invalid,
+  isNewGeneration,
+  isUnchanged,
+  newMetadata,
+  nextMetadata,
+  notFound,
+  now,
+  type Writer,
+  withManager,
+} from './metadata.ts';
+import { asStored, fieldsOf, type KubernetesObject } from './object.ts';
+import { prune, qualifiedName, type ResourceType } from './resources.ts';
+import { ApiError } from './status.ts';
+import type { Store } from './store.ts';
+
+const OUTDATED = 'the object has been modified; please apply your changes to the latest version and try again';
+
+/** Which object a write is about. */
+export interface Target {
+  readonly type: ResourceType;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a delete may ask for. */
+export interface DeleteOptions {
+  readonly propagationPolicy?: unknown;
+  readonly preconditions?: unknown;
+}
+
+/** Creates an object. Throws an ApiError: 409 when the name is taken, 404 when the namespace is not there, 422 when it is refused. */
+export function create(
+  store: Store,
+  type: ResourceType,
+  namespace: string,
+  object: Fields,
+  writer: Writer,
+  namespaces?: ResourceType,
+): KubernetesObject {
+  const metadata = newMetadata(object, type, namespace);
+  const name = String(metadata.name);
+  if (type.namespaced && namespaces) checkNamespace(store, namespaces, type, namespace, name);
+  if (store.get(type, namespace, name)) {
+    const group = type.group === '' ? {} : { group: type.group };
+    const details = { name, ...group, kind: type.plural };
+    throw new ApiError(409, `${qualifiedName(type)} "${name}" already exists`, details, 'AlreadyExists');
+  }
+  const pruned = prune({ ...object, metadata: withManager(metadata, type, writer) }, type);
+  const whole = type.complete ? type.complete(pruned) : pruned;
+  // A status is written through its own subresource only.
+  const stored = type.custom && type.statusSubresource ? without(whole, 'status') : whole;
+  const refusal = type.refuse?.(stored);
+  if (refusal !== undefined) throw invalidAsAWhole(type, name, refusal);
+  return store.commit('ADDED', type, asStored(stored));
+}
+
+function invalidAsAWhole(type: ResourceType, name: string, refusal: string): ApiError {
+  const colon = refusal.indexOf(': ');
+  return invalid(type, name, refusal.slice(0, colon), refusal.slice(colon + 2));
+}
+
+function checkNamespace(store: Store, namespaces: ResourceType, type: ResourceType, namespace: string, name: string) {
+  const found = store.get(namespaces, '', namespace);
+  if (!found) throw notFound(namespaces, namespace);
+  if (found.metadata.deletionTimestamp === undefined) return;
+  throw new ApiError(
+    403,
+    `${qualifiedName(type)} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+    { name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural },
+  );
+}
+
+/**
+ * Replaces an object, or its status alone. A write that changes nothing is not stored; one that takes the last finalizer
+ * from an object in deletion removes it. Throws an ApiError: 404, 409 for another resourceVersion or uid, 422 without one.
+ */
+export function replace(store: Store, target: Target, object: Fields, writer: Writer): KubernetesObject {
+  const { type, namespace, name } = target;
+  const previous = store.get(type, namespace, name);
+  if (!previous) throw notFound(type, name);
+  const given = fieldsAt(object, 'metadata');
+  const version = textAt(given, 'resourceVersion') ?? '';
+  if (version === '' && !type.unconditionalUpdate) {
+    const value = type.custom ? '0' : '""';
+    throw invalid(type, name, 'metadata.resourceVersion', `Invalid value: ${value}: must be specified for an update`);
+  }
+  if (version !== '' && version !== previous.metadata.resourceVersion) throw conflict(type, name, OUTDATED);
+  const uid = textAt(given, 'uid') ?? '';
+  if (uid !== '' && uid !== previous.metadata.uid) {
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${previous.metadata.uid}`,
+    );
+  }
+  return write(store, type, previous, object, writer);
+}
+
+function write(store: Store, type: ResourceType, previous: KubernetesObject, object: Fields, writer: Writer) {
+  const next = successor(type, previous, object, writer.subresource);
+  if (isUnchanged(next, previous)) return previous;
+  const metadata = fieldsAt(next, 'metadata');
+  const generation =
+    type.custom && isNewGeneration(next, previous) ? { generation: (previous.metadata.generation ?? 0) + 1 } : {};
+  const stored = asStored({ ...next, metadata: withManager({ ...metadata, ...generation }, type, writer) });
+  const isGone = stored.metadata.deletionTimestamp !== undefined && !isHeld(stored);
+  return store.commit(isGone ? 'DELETED' : 'MODIFIED', type, stored);
+}
+
+function successor(type: ResourceType, previous: KubernetesObject, object: Fields, subresource: string): Fields {
+  const pruned = prune(object, type);
+  if (!type.statusSubresource) return { ...pruned, metadata: nextMetadata(pruned, previous) };
+  if (subresource === 'status') return { ...without(previous, 'status'), ...statusOf(pruned) };
+  return { ...without(pruned, 'status'), ...statusOf(previous), metadata: nextMetadata(pruned, previous) };
+}
+
+function statusOf(object: Fields | KubernetesObject): Fields {
+  return isFields(object.status) ? { status: object.status } : {};
+}
+
+/** Whether something holds an object back from going: finalizers, of a namespace also its own. */
+function isHeld(object: KubernetesObject): boolean {
+  const own = object.kind === 'Namespace' ? fieldsAt(fieldsOf(object), 'spec').finalizers : undefined;
+  return (object.metadata.finalizers?.length ?? 0) > 0 || (Array.isArray(own) && own.length > 0);
+}
+
+/**
+ * Deletes an object: at once, or where finalizers hold it, by its deletionTimestamp. Gives back the object and whether
+ * it is gone. Throws an ApiError: 404, 409 for a precondition that does not hold.
+ */
+export function remove(store: Store, target: Target, options: DeleteOptions = {}) {
+  const { type, namespace, name } = target;
+  const previous = store.get(type, namespace, name);
+  if (!previous) throw notFound(type, name);
+  checkPreconditions(type, previous, isFields(options.preconditions) ? options.preconditions : {});
+  const finalizers = [...(previous.metadata.finalizers ?? [])];
+  if (options.propagationPolicy === 'Foreground') finalizers.push('foregroundDeletion');
+  const held = isHeld({ ...previous, metadata: { ...previous.metadata, finalizers } });
+  if (!held) return { object: store.commit('DELETED', type, previous), isGone: true };
+  if (previous.metadata.deletionTimestamp !== undefined) return { object: previous, isGone: false };
+  const metadata = {
+    ...previous.metadata,
+    ...(finalizers.length === 0 ? {} : { finalizers }),
+    ...(type.custom ? { generation: (previous.metadata.generation ?? 0) + 1 } : {}),
+    deletionTimestamp: now(),
+    deletionGracePeriodSeconds: 0,
+  };
+  const phase = type.kind === 'Namespace' ? { status: { phase: 'Terminating' } } : {};
+  return { object: store.commit('MODIFIED', type, { ...previous, ...phase, metadata }), isGone: false };
+}
+
+function checkPreconditions(type: ResourceType, object: KubernetesObject, wanted: Fields): void {
+  const { name, uid, resourceVersion } = object.metadata;
+  if (wanted.uid !== undefined && wanted.uid !== uid) {
+    const why = `Precondition failed: UID in precondition: ${shown(wanted.uid)}, UID in object meta: ${uid}`;
+    throw conflict(type, name, why);
+  }
+  if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
+    throw conflict(type, name, OUTDATED);
+  }
+}
