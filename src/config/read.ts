@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ConfigError } from './errors.ts';
+import { environmentName, type SettingName, settings, table } from './table.ts';
+
+type Value<N extends SettingName> = z.output<(typeof table)[N]['schema']>;
+type Row<N extends SettingName> = (typeof table)[N];
+type Read<N extends SettingName> =
+  Row<N> extends { repeatable: true }
+    ? Value<N>[]
+    : Row<N> extends { default: string }
+      ? Value<N>
+      : Value<N> | undefined;
+
+/** The settings of a command, checked. */
+export type Settings = { [N in SettingName]: Read<N> };
+
+export interface Given {
+  /** What stood on the command line, by the setting's name. */
+  flags: Record<string, unknown>;
+  environment: Record<string, string | undefined>;
+  /** YAML file of settings by name; the weakest of the three. */
+  file?: string | undefined;
+}
+
+/**
+ * Puts a command's settings together: flags beat the environment, which beats the file, which beats the defaults.
+ *
+ * @throws ConfigError naming every wrong value, where it came from and what is allowed.
+ */
+export function readSettings({ flags, environment, file }: Given): Settings {
+  const fromFile = file === undefined ? {} : readFile(file);
+  const problems: string[] = unknownKeys(fromFile, file);
+  const read: Record<string, unknown> = {};
+  for (const row of settings) {
+    const given =
+      value(flags[row.name], `--${row.name}`) ??
+      value(environment[row.env] || undefined, row.env) ??
+      value(fromFile[row.name], `"${row.name}" in ${file}`) ??
+      value(row.default, 'the default');
+    if (given === undefined) {
+      read[row.name] = row.repeatable ? [] : undefined;
+      continue;
+    }
+    const schema = row.repeatable ? z.array(row.schema) : row.schema;
+    const parsed = schema.safeParse(row.repeatable ? asList(given.value) : scalar(given.value));
+    if (parsed.success) read[row.name] = parsed.data;
+    else problems.push(`${given.from} ${parsed.error.issues[0]?.message ?? 'is wrong'}, but is ${show(given.value)}.`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return read as Settings;
+}
+
+/** LiteLLM's key from the environment, for local use. It has no flag: command lines are read by others. */
+export function keyFromEnvironment(environment: Record<string, string | undefined>): string | undefined {
+  return environment.MODEL_REGISTRAR_LITELLM_KEY?.trim() || undefined;
+}
+
+function value(given: unknown, from: string): { value: unknown; from: string } | undefined {
+  return given === undefined || given === null ? undefined : { value: given, from };
+}
+
+function asList(given: unknown): unknown[] {
+  if (Array.isArray(given)) return given;
+  return `${given}`.split(',').flatMap((part) => part.trim() || []);
+}
+
+/** YAML reads `settle: 60` as a number; the schemas take text, and say what is missing. */
+function scalar(given: unknown): unknown {
+  return typeof given === 'number' ? `${given}` : given;
+}
+
+function show(given: unknown): string {
+  return JSON.stringify(given).slice(0, 80);
+}
+
+function readFile(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigError(`The file of --config, ${file}, cannot be read: check its path and rights.`);
+  }
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parseYaml(text, file) ?? {});
+  if (!parsed.success)
+    throw new ConfigError(`${file} must hold settings by name, for example "litellm-url: http://…".`);
+  return parsed.data;
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const [line] = `${error instanceof Error ? error.message : error}`.split('\n');
+    throw new ConfigError(`${file} is not YAML: ${line}`);
+  }
+}
+
+function unknownKeys(given: Record<string, unknown>, file: string | undefined): string[] {
+  return Object.keys(given)
+    .filter((key) => !Object.hasOwn(table, key))
+    .map((key) => `"${key}" in ${file} is no setting: the names are those of the flags, without "--".`);
+}
+
+/** For messages: how a setting can be given. */
+export function howToGive(name: SettingName): string {
+  return `--${name} or ${environmentName(name)}`;
+}

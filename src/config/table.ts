@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { duration, flag, httpUrl, listenAddress, namespace, ownerId } from './values.ts';
+
+/** One setting. The flag is `--<name>`, the environment variable follows from the name. */
+export interface SettingRow {
+  /** What stands after the flag in the help text; a switch takes none. */
+  argument?: string;
+  /** One or two sentences for the help text. */
+  help: string;
+  /** Read as if it had been typed; absent: no value. */
+  default?: string;
+  /** May be given several times; in the environment, values are separated by commas. */
+  repeatable?: true;
+  /** Shown under this heading of the help text. */
+  group: 'Kubernetes' | 'LiteLLM' | 'What is registered' | 'How changes are made' | 'Operation' | 'Waiting times';
+  schema: z.ZodType<unknown>;
+}
+
+const POLICIES = ['sync', 'upsert-only', 'create-only'] as const;
+
+/** Every setting of every command: the one place for names, defaults, checks and help. */
+export const table = {
+  kubeconfig: {
+    argument: '<file>',
+    help: 'Kubeconfig file. Without it: the service account in a cluster, else $KUBECONFIG or ~/.kube/config.',
+    group: 'Kubernetes',
+    schema: z.string().min(1),
+  },
+  context: {
+    argument: '<name>',
+    help: 'Context of the kubeconfig.',
+    group: 'Kubernetes',
+    schema: z.string().min(1),
+  },
+  'litellm-url': {
+    argument: '<url>',
+    help: 'Address of the LiteLLM proxy, for example http://litellm.litellm.svc:4000.',
+    group: 'LiteLLM',
+    schema: httpUrl,
+  },
+  'litellm-key-file': {
+    argument: '<file>',
+    help: 'File with the key of a LiteLLM proxy_admin, read anew when it changes. For local use: the environment variable MODEL_REGISTRAR_LITELLM_KEY instead.',
+    group: 'LiteLLM',
+    schema: z.string().min(1),
+  },
+  'litellm-ca-file': {
+    argument: '<file>',
+    help: 'PEM file of the authority that signed LiteLLM’s certificate. Without it: those that Node knows.',
+    group: 'LiteLLM',
+    schema: z.string().min(1),
+  },
+  'owner-id': {
+    argument: '<id>',
+    help: 'Names this installation in LiteLLM’s rows; rows of another owner are never touched. Set it to the cluster’s name in production. Without it: the uid of the namespace kube-system.',
+    group: 'What is registered',
+    schema: ownerId,
+  },
+  source: {
+    argument: '<kind>',
+    help: 'Kind of object that serves models.',
+    default: 'inference-service',
+    repeatable: true,
+    group: 'What is registered',
+    schema: z.string().min(1),
+  },
+  namespace: {
+    argument: '<name>',
+    help: 'Only objects of this namespace. Without it: all.',
+    repeatable: true,
+    group: 'What is registered',
+    schema: namespace,
+  },
+  selector: {
+    argument: '<labels>',
+    help: 'Only objects with these labels, for example team=search,stage!=test.',
+    group: 'What is registered',
+    schema: z.string().min(1),
+  },
+  selection: {
+    argument: '<which>',
+    help: 'annotated: objects with an annotation of ours; all: every object that serves an OpenAI API.',
+    default: 'annotated',
+    group: 'What is registered',
+    schema: z.enum(['annotated', 'all'], 'must be annotated or all'),
+  },
+  policy: {
+    argument: '<which>',
+    help: 'sync: all changes; upsert-only: no model is ever taken out; create-only: nothing but additions.',
+    default: 'sync',
+    group: 'How changes are made',
+    schema: z.enum(POLICIES, `must be ${POLICIES.join(', ')}`),
+  },
+  'dry-run': {
+    help: 'Log the plan and write nothing, neither to LiteLLM nor to Kubernetes.',
+    default: 'false',
+    group: 'How changes are made',
+    schema: flag,
+  },
+  'resync-interval': {
+    argument: '<duration>',
+    help: 'How often LiteLLM’s list is read and compared with what is wanted.',
+    default: '60s',
+    group: 'Waiting times',
+    schema: duration,
+  },
+  settle: {
+    argument: '<duration>',
+    help: 'How long a list of LiteLLM’s may lag behind a write: longer than its reload interval on all replicas.',
+    default: '60s',
+    group: 'Waiting times',
+    schema: duration,
+  },
+  'name-cooldown': {
+    argument: '<duration>',
+    help: 'How long a public name is kept for the namespace whose last row under it went.',
+    default: '10m',
+    group: 'Waiting times',
+    schema: duration,
+  },
+  'rollout-wait': {
+    argument: '<duration>',
+    help: 'How long a changed served name or base path must have been wanted before it is taken over.',
+    default: '3s',
+    group: 'Waiting times',
+    schema: duration,
+  },
+  'warning-refresh': {
+    argument: '<duration>',
+    help: 'How often the Event of a standing Warning is refreshed; Kubernetes forgets Events after an hour.',
+    default: '30m',
+    group: 'Waiting times',
+    schema: duration,
+  },
+  'backoff-min': {
+    argument: '<duration>',
+    help: 'First wait after a failure.',
+    default: '1s',
+    group: 'Waiting times',
+    schema: duration,
+  },
+  'backoff-max': {
+    argument: '<duration>',
+    help: 'Longest wait after repeated failures.',
+    default: '5m',
+    group: 'Waiting times',
+    schema: duration,
+  },
+  'litellm-timeout': {
+    argument: '<duration>',
+    help: 'Deadline of one call to LiteLLM.',
+    default: '30s',
+    group: 'Waiting times',
+    schema: duration,
+  },
+  listen: {
+    argument: '<address>',
+    help: 'Where /metrics, /healthz and /readyz are served.',
+    default: ':8080',
+    group: 'Operation',
+    schema: listenAddress,
+  },
+  'log-level': {
+    argument: '<level>',
+    help: 'trace, debug, info, warn, error or silent.',
+    default: 'info',
+    group: 'Operation',
+    schema: z.enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'must be trace, debug, info, warn, error or silent',
+    ),
+  },
+  'log-format': {
+    argument: '<format>',
+    help: 'json or pretty. Without it: pretty on a terminal, else json.',
+    group: 'Operation',
+    schema: z.enum(['json', 'pretty'], 'must be json or pretty'),
+  },
+} as const satisfies Record<string, SettingRow>;
+
+export type SettingName = keyof typeof table;
+
+/** The environment variable of a setting: `litellm-url` → `MODEL_REGISTRAR_LITELLM_URL`. */
+export function environmentName(name: SettingName): string {
+  return `MODEL_REGISTRAR_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** The table in its order. */
+export const settings: readonly (SettingRow & { name: SettingName; env: string })[] = (
+  Object.entries(table) as [SettingName, SettingRow][]
+).map(([name, row]) => ({ ...row, name, env: environmentName(name) }));

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `500ms`, `60s`, `10m`, `1h`, or several in a row (`1m30s`), as milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/, 'must be a duration such as 500ms, 60s, 10m or 1h')
+  .transform((text) =>
+    [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
+      (sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0),
+      0,
+    ),
+  );
+
+/** `true` or `false`, as text or as such. */
+export const flag = z
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'], 'must be true or false')])
+  .transform((value) => value === true || value === 'true' || value === '1');
+
+/** An http or https address without credentials, query or fragment; the trailing slash is dropped. */
+export const httpUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'must be an http:// or https:// address',
+  )
+  .refine((text) => {
+    const { username, password, search, hash } = new URL(text);
+    return !username && !password && !search && !hash;
+  }, 'must not hold credentials, a query or a fragment')
+  .transform((text) => text.replace(/\/+$/, ''));
+
+/** `:8080`, `127.0.0.1:8080` or `[::1]:8080`. */
+export const listenAddress = z
+  .string()
+  .regex(/^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]]*):\d{1,5}$/, 'must be an address such as :8080 or 127.0.0.1:8080')
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must end in a port of at most 65535');
+
+/** The name of an installation, as it stands in every row. */
+export const ownerId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, ".", "_" or "-"');
+
+/** A Kubernetes namespace. */
+export const namespace = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    'must be the name of a namespace: lower-case letters, digits and "-"',
+  );
