@@ -1,8 +1,19 @@
+export {
+  ANNOTATION_PREFIX,
+  ANNOTATIONS,
+  type Annotation,
+  type AnnotationKey,
+  findAnnotation,
+  MODES,
+  nearestAnnotation,
+  PROVIDERS,
+} from './annotations.ts';
 export { canonical } from './canonical.ts';
 export { type Claimant, type Declarer, decideClaim, type LastHolder, type NameState, type Verdict } from './claims.ts';
 export type { FieldChange } from './difference.ts';
 export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
 export { holdsHidden } from './hidden.ts';
+export { basePathProblem, type Options, parseTokenCount, quoted, readOptions, visible } from './options.ts';
 export {
   type Change,
   changesBackend,

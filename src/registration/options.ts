@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import {
+  ANNOTATION_PREFIX,
+  ANNOTATIONS,
+  type AnnotationKey,
+  findAnnotation,
+  MAX_NAMES,
+  MODES,
+  nearestAnnotation,
+  PROVIDERS,
+} from './annotations.ts';
+import type { Problem } from './projection.ts';
+import { publicNameProblem } from './public-name.ts';
+
+/** What an object's annotations of ours say; undefined where one is absent or cannot be used. */
+export interface Options {
+  enabled: boolean | undefined;
+  /** The good names of `model-name`; undefined only where that annotation is absent. */
+  names: string[] | undefined;
+  servedName: string | undefined;
+  /** With `embedding: "true"` taken in. */
+  mode: (typeof MODES)[number] | undefined;
+  embedding: boolean | undefined;
+  /** In tokens. */
+  maxModelLen: number | undefined;
+  notes: string | undefined;
+  provider: (typeof PROVIDERS)[number];
+  /** Without a trailing slash: the root is the empty text. */
+  basePath: string | undefined;
+}
+
+const MAX_TOKENS = 2 ** 31 - 1;
+
+/** vLLM's suffixes (`human_readable_int` in its argument parser): small ones count by 1000 and take decimals, large ones by 1024. */
+const FACTORS: Readonly<Record<string, number>> = {
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  K: 2 ** 10,
+  M: 2 ** 20,
+  G: 2 ** 30,
+  T: 2 ** 40,
+};
+
+const truth = z.enum(['true', 'false'], { error: 'it is neither' }).transform((text) => text === 'true');
+const mode = z.enum(MODES, { error: 'it is not a mode of LiteLLM' });
+const provider = z.enum(PROVIDERS, { error: 'it is not in the list' });
+const servedName = checkedText(lineProblem);
+const notes = checkedText(notesProblem);
+const basePath = checkedText(basePathProblem).transform((path) => path.replace(/\/$/, ''));
+const maxModelLen = z.string().transform((text, context) => {
+  const tokens = parseTokenCount(text);
+  if (tokens !== undefined) return tokens;
+  context.addIssue({ code: 'custom', message: 'it is no such number' });
+  return z.NEVER;
+});
+
+/**
+ * Reads what an object's annotations ask for, and all that is wrong with them at once.
+ *
+ * Other people's annotations may be among those given; they are passed over. `options.names` holds the good names even where
+ * something else is wrong, since an object with a mistake keeps its claim on its names.
+ */
+export function readOptions(annotations: Readonly<Record<string, string>>): { options: Options; problems: Problem[] } {
+  const own = new Map(
+    Object.entries(annotations).flatMap(([name, value]) =>
+      name.startsWith(ANNOTATION_PREFIX) ? [[name.slice(ANNOTATION_PREFIX.length), value]] : [],
+    ),
+  );
+  const problems = [...own.keys()].flatMap(keyProblems);
+
+  function read<T>(key: AnnotationKey, schema: z.ZodType<T>): T | undefined {
+    const value = own.get(key);
+    if (value === undefined) return undefined;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) problems.push(valueProblem(key, value, issue.message));
+    return undefined;
+  }
+
+  const options: Options = {
+    enabled: read('enabled', truth),
+    names: readNames(own.get('model-name'), problems),
+    servedName: read('served-name', servedName),
+    mode: read('mode', mode),
+    embedding: read('embedding', truth),
+    maxModelLen: read('max-model-len', maxModelLen),
+    notes: read('notes', notes) || undefined,
+    provider: read('provider', provider) ?? 'hosted_vllm',
+    basePath: read('base-path', basePath),
+  };
+  if (options.embedding !== undefined && options.mode && options.embedding !== (options.mode === 'embedding')) {
+    problems.push(
+      valueProblem('embedding', String(options.embedding), `${ANNOTATION_PREFIX}mode says "${options.mode}"`),
+    );
+  }
+  if (options.embedding) options.mode ??= 'embedding';
+  return { options, problems };
+}
+
+/**
+ * A count of tokens as vLLM takes it: `8192`, `32k` = 32000, `32K` = 32768, `25.6k`; undefined for what is none, or not within 1 and 2^31-1.
+ */
+export function parseTokenCount(text: string): number | undefined {
+  const [, digits, fraction = '', suffix] = /^(\d{1,12})(\.\d{1,6})?([kmgtKMGT])?$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  if (fraction && (!suffix || suffix !== suffix.toLowerCase())) return undefined;
+  const tokens = Math.trunc(Number(digits + fraction) * (suffix ? (FACTORS[suffix] ?? 1) : 1));
+  return tokens >= 1 && tokens <= MAX_TOKENS ? tokens : undefined;
+}
+
+/**
+ * Says why a text cannot be a path of an OpenAI API, or undefined when it can.
+ *
+ * The path is set behind a host that its author must not choose, so that only plain characters are taken: a percent sign could hide
+ * dots and slashes, a backslash is a slash to some clients.
+ */
+export function basePathProblem(path: string): string | undefined {
+  if (!path.startsWith('/')) return 'it does not begin with "/"';
+  if (path.length > 256) return 'it is longer than 256 characters';
+  if (path.includes('//')) return 'it contains "//"';
+  if (path.includes('..')) return 'it contains ".."';
+  if (/\/\.(\/|$)/.test(path)) return 'it contains "/./"';
+  if (/[?#]/.test(path)) return 'it contains a query or a fragment';
+  if (!/^[\w\-./~!$&()+,;=:@]*$/.test(path)) return 'it contains a character that is not allowed';
+  return undefined;
+}
+
+/** A text for a message: in quotes, cut to 80 characters, with what cannot be seen written out. */
+export function quoted(text: string): string {
+  // Only the first part is taken apart: a value can be a quarter of a megabyte.
+  const characters = Array.from(text.slice(0, 200));
+  const cut = characters.length > 80 ? `${characters.slice(0, 80).join('')}…` : text;
+  return `"${visible(cut)}"`;
+}
+
+/** The text with control characters, line ends and direction marks written out, so that it stays on its line. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+    if (character === '\n') return '\\n';
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}
+
+function readNames(value: string | undefined, problems: Problem[]): string[] | undefined {
+  if (value === undefined) return undefined;
+  const names = value.split(',').map((name) => name.trim());
+  if (names.length > MAX_NAMES) problems.push(valueProblem('model-name', value, `it holds ${names.length} names`));
+  const good = new Set<string>();
+  for (const name of names.slice(0, MAX_NAMES)) {
+    const problem = publicNameProblem(name);
+    if (problem) problems.push(valueProblem('model-name', name, problem));
+    else good.add(name);
+  }
+  return [...good];
+}
+
+/** A refused key is named without its value, which nobody read and which may be a credential in the wrong place. */
+function keyProblems(key: string): Problem[] {
+  const annotation = findAnnotation(key);
+  if (annotation?.available) return [];
+  const name = `${ANNOTATION_PREFIX}${visible(key.slice(0, 80))}`;
+  if (annotation) return [invalid(`${name} is not supported by this version; remove it. ${availableKeys()}`)];
+  const nearest = nearestAnnotation(key);
+  const hint = nearest ? `did you mean ${ANNOTATION_PREFIX}${nearest}?` : 'remove it.';
+  return [invalid(`${name} is not a known annotation; ${hint} ${availableKeys()}`)];
+}
+
+function availableKeys(): string {
+  const keys = ANNOTATIONS.filter((annotation) => annotation.available).map((annotation) => annotation.key);
+  return `Allowed after ${ANNOTATION_PREFIX}: ${keys.join(', ')}.`;
+}
+
+function valueProblem(key: AnnotationKey, value: string, why: string): Problem {
+  const allowed = findAnnotation(key)?.allowed ?? '';
+  return invalid(`${ANNOTATION_PREFIX}${key} is ${quoted(value)}: ${why}. Allowed: ${allowed}.`);
+}
+
+function invalid(message: string): Problem {
+  return { reason: 'InvalidAnnotation', message };
+}
+
+function checkedText(problemOf: (text: string) => string | undefined) {
+  return z.string().superRefine((text, context) => {
+    const message = problemOf(text);
+    if (message) context.addIssue({ code: 'custom', message });
+  });
+}
+
+function lineProblem(text: string): string | undefined {
+  if (text.length === 0) return 'it is empty';
+  if (text.length > 256) return 'it is longer than 256 characters';
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return 'it contains a control character or a line end';
+  if (text !== text.trim()) return 'it begins or ends with a space';
+  return environmentProblem(text);
+}
+
+function notesProblem(text: string): string | undefined {
+  if (text.length > 4096) return 'it is longer than 4096 characters';
+  // Neither a NUL nor half a character can be stored by PostgreSQL.
+  if (/\0|\p{Cs}/u.test(text)) return 'it contains a NUL character or half a character';
+  return environmentProblem(text);
+}
+
+/** LiteLLM puts the value of its own environment in the place of such a text. */
+function environmentProblem(text: string): string | undefined {
+  return text.trimStart().startsWith('os.environ/') ? 'it refers to the environment of LiteLLM' : undefined;
+}
