@@ -22,6 +22,8 @@ export interface Gate {
   failed(error: unknown): void;
   /** The last failure of the proxy as a whole, until a call succeeds. */
   readonly trouble: LiteLlmError | undefined;
+  /** Milliseconds since 1970 of the last good answer. */
+  readonly succeededAt: number | undefined;
 }
 
 export interface GateOptions {
@@ -36,6 +38,7 @@ export function createGate({ minMs, maxMs, now = Date.now, random = Math.random 
   let failures = 0;
   let openAt = 0;
   let trouble: LiteLlmError | undefined;
+  let succeededAt: number | undefined;
 
   function failed(error: unknown): void {
     if (!(error instanceof LiteLlmError) || !COMMON.has(error.code)) return;
@@ -51,6 +54,7 @@ export function createGate({ minMs, maxMs, now = Date.now, random = Math.random 
     failures = 0;
     openAt = 0;
     trouble = undefined;
+    succeededAt = now();
   }
 
   return {
@@ -59,6 +63,9 @@ export function createGate({ minMs, maxMs, now = Date.now, random = Math.random 
     failed,
     get trouble() {
       return trouble;
+    },
+    get succeededAt() {
+      return succeededAt;
     },
   };
 }

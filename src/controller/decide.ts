@@ -1,0 +1,204 @@
+import type { Registry } from '../litellm/index.ts';
+import {
+  applyPolicy,
+  changesBackend,
+  decideClaim,
+  type Plan,
+  type Policy,
+  type Problem,
+  type Projection,
+  planHold,
+  planServe,
+  planWithdraw,
+  publicNameProblem,
+  type Registration,
+  type ServeInput,
+  type SourceRef,
+  type StampedRecord,
+  sourceKey,
+} from '../registration/index.ts';
+import type { ProjectionSettings, Source, SourceObject } from '../sources/index.ts';
+import type { NameBook } from './name-book.ts';
+import type { Patience } from './patience.ts';
+
+/** What stands between an object and its model, in one word: `registrations{state}`. `none`: there is nothing to count. */
+export type ObjectState = 'live' | 'saved' | 'held' | 'down' | 'conflict' | 'invalid' | 'rejected' | 'none';
+
+/** What is to be done about one object, and what is to be said about it. */
+export interface Decision {
+  source: SourceRef;
+  /** Of the living object, else of the one that the rows stand for. */
+  uid: string | undefined;
+  state: ObjectState;
+  plan: Plan;
+  /** Standing Warnings. */
+  problems: StandingProblem[];
+  /** For people: why it is held, withdrawn or ignored. */
+  why?: string;
+}
+
+export interface StandingProblem extends Omit<Problem, 'reason'> {
+  reason: Problem['reason'] | 'NameConflict' | 'SavedNotLive';
+}
+
+/** All that a decision depends on besides the object. */
+export interface World {
+  owner: string;
+  registry: Pick<Registry, 'recordsOf' | 'underName' | 'hasId'>;
+  names: NameBook;
+  patience: Patience;
+  projection: ProjectionSettings;
+  policy: Policy;
+  settleMs: number;
+  now: () => number;
+}
+
+/** Decides about one object as it is now. Nothing is written, and the same world gives the same decision. */
+export function decide(world: World, ref: SourceRef, source: Source, object: SourceObject | undefined): Decision {
+  const records = world.registry.recordsOf(ref);
+  const decision = object
+    ? decideFor(world, ref, object, source.project(object, world.projection), records)
+    : gone(ref, records);
+  return { ...decision, plan: applyPolicy(decision.plan, world.policy) };
+}
+
+function gone(source: SourceRef, records: StampedRecord[]): Decision {
+  const why = 'the object was deleted';
+  return { source, uid: records[0]?.stamp.uid, state: 'none', plan: planWithdraw(records), problems: [], why };
+}
+
+function decideFor(
+  world: World,
+  source: SourceRef,
+  { uid }: SourceObject,
+  projection: Projection,
+  records: StampedRecord[],
+): Decision {
+  const base = { source, uid };
+  switch (projection.state) {
+    case 'ignore':
+    case 'withdraw':
+      return { ...base, state: 'none', plan: planWithdraw(records), problems: [], why: projection.why };
+    case 'hold':
+      return { ...base, ...held(uid, records), problems: [], why: projection.why };
+    case 'invalid':
+      return { ...base, state: 'invalid', plan: planHold(uid, records), problems: projection.problems };
+    case 'serve':
+      return serve(world, base, projection, records);
+  }
+}
+
+function serve(
+  world: World,
+  base: { source: SourceRef; uid: string },
+  projection: Projection & { state: 'serve' },
+  records: StampedRecord[],
+): Decision {
+  const claims = judgeNames(world, base.source, projection.registrations);
+  const input: ServeInput = {
+    owner: world.owner,
+    ...base,
+    granted: claims.granted,
+    refused: claims.refused,
+    yielded: claims.yielded,
+    mayStart: projection.waitingFor === undefined,
+    records,
+    now: world.now(),
+    settleMs: world.settleMs,
+  };
+  const problems = [...projection.warnings, ...claims.problems, ...savedNotLive(records)];
+  const waitMs = world.patience.waitMs(sourceKey(base.source), changesBackend(input) ? claims.granted : undefined);
+  if (projection.rollingOut ? waitMs !== undefined : waitMs) {
+    const why = 'a changed served name or base path is taken over when the rollout is through';
+    const hold = held(base.uid, records);
+    const dueAt = projection.rollingOut ? undefined : world.now() + (waitMs ?? 0);
+    return { ...base, ...hold, plan: { ...hold.plan, ...(dueAt !== undefined && { dueAt }) }, problems, why };
+  }
+  const plan = planServe(input);
+  const dueAt = Math.min(plan.dueAt ?? Number.POSITIVE_INFINITY, claims.dueAt);
+  return {
+    ...base,
+    state: stateOf(claims, projection, records),
+    plan: Number.isFinite(dueAt) ? { ...plan, dueAt } : plan,
+    problems,
+    ...(projection.waitingFor !== undefined && { why: projection.waitingFor }),
+  };
+}
+
+function held(uid: string, records: StampedRecord[]): Pick<Decision, 'state' | 'plan'> {
+  const kept = records.some((record) => record.stamp.uid === uid);
+  return { state: kept ? 'held' : 'down', plan: planHold(uid, records) };
+}
+
+function savedNotLive(records: StampedRecord[]): StandingProblem[] {
+  return records
+    .filter((record) => !record.live)
+    .map(({ publicName }) => ({
+      reason: 'SavedNotLive',
+      message: `"${publicName}" is in LiteLLM's database, but LiteLLM does not serve it: look for the model in LiteLLM's log.`,
+    }));
+}
+
+function stateOf(claims: Claims, { waitingFor }: { waitingFor?: string }, records: StampedRecord[]): ObjectState {
+  if (claims.problems.some((problem) => problem.reason === 'InvalidAnnotation')) return 'invalid';
+  if (claims.refused.length + claims.yielded.length > 0) return 'conflict';
+  if (waitingFor !== undefined && records.length === 0) return 'down';
+  return records.some((record) => !record.live) ? 'saved' : 'live';
+}
+
+interface Claims {
+  granted: Registration[];
+  refused: string[];
+  yielded: string[];
+  problems: StandingProblem[];
+  /** Milliseconds since 1970: when time alone may change a refusal; infinite where it may not. */
+  dueAt: number;
+}
+
+/** Judges each name for itself: `a,b` with `b` taken registers `a`. */
+function judgeNames(world: World, source: SourceRef, registrations: Registration[]): Claims {
+  const claims: Claims = { granted: [], refused: [], yielded: [], problems: [], dueAt: Number.POSITIVE_INFINITY };
+  for (const registration of registrations) judgeName(world, source, registration, claims);
+  return claims;
+}
+
+function judgeName(world: World, source: SourceRef, registration: Registration, claims: Claims): void {
+  const { registry, names, owner, settleMs, now } = world;
+  const name = registration.publicName;
+  const unfit = publicNameProblem(name);
+  if (unfit || registry.hasId(name)) {
+    const why = unfit ?? 'it is the id of a model, and ids can be called like names';
+    claims.refused.push(name);
+    claims.problems.push({
+      reason: 'InvalidAnnotation',
+      message: `"${name}" cannot be a public name: ${why}. Choose another with model-registrar.io/model-name.`,
+    });
+    return;
+  }
+  const state = {
+    rows: registry.underName(name),
+    declarers: names.declarersOf(name),
+    lastHolder: names.lastHolderOf(name),
+  };
+  const claimant = { owner, namespace: source.namespace };
+  const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
+  if (verdict.verdict === 'granted') {
+    claims.granted.push(registration);
+    if (verdict.beside) {
+      claims.problems.push({
+        reason: 'NameConflict',
+        message: `${verdict.beside}: LiteLLM divides the calls for this name between them. Remove or rename one of the two.`,
+      });
+    }
+    return;
+  }
+  claims.problems.push({
+    reason: 'NameConflict',
+    message: `${verdict.why}. Choose another name with model-registrar.io/model-name.`,
+  });
+  if (verdict.verdict === 'yield') claims.yielded.push(name);
+  else {
+    claims.refused.push(name);
+    claims.dueAt = Math.min(claims.dueAt, verdict.until ?? Number.POSITIVE_INFINITY);
+  }
+}

@@ -1,0 +1,181 @@
+import { type Applied, type Gate, LiteLlmError, type Priority, type Registry, type Writer } from '../litellm/index.ts';
+import { type Change, parseSourceKey, type SourceRef, sourceKey } from '../registration/index.ts';
+import type { SourceObject } from '../sources/index.ts';
+import { type Decision, decide, type World } from './decide.ts';
+import type { ObjectCache, SourceView } from './source-view.ts';
+
+/** What came of one look at an object. */
+export interface Outcome {
+  key: string;
+  decision: Decision;
+  applied: Applied[];
+  /** What kept the rest from being done. */
+  error?: unknown;
+  /** True where the way to LiteLLM was closed, so that nothing was tried. */
+  gated: boolean;
+}
+
+/** How urgent a turn is: a person waits for it, or it is one of many. */
+export type Urgency = 'prompt' | 'bulk';
+
+/** The one engine: `run`, `sync` and `plan` are turns of it. */
+export interface Engine {
+  /** Takes note of an object as it is now (undefined: gone), so that names are judged by what lives. */
+  observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): void;
+  /** Every key there is something to know about: objects, and rows whose object may be gone. */
+  keys(): string[];
+  /** What would be done, from what is known; undefined where nothing can be known for sure. */
+  consider(key: string): Decision | undefined;
+  /** As `consider`, after names that would be taken were looked up in LiteLLM's database, and objects whose rows would go were read once more. */
+  verify(key: string, signal?: AbortSignal): Promise<Decision | undefined>;
+  /** Looks at one object and does what is to be done. Failures of single changes are part of the outcome. */
+  reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined>;
+  /** Reads LiteLLM's list. @throws LiteLlmError */
+  refresh(signal?: AbortSignal): Promise<void>;
+}
+
+export interface EngineOptions {
+  world: World & { registry: Registry };
+  views: readonly SourceView[];
+  writer: Writer;
+  gate: Gate;
+  dryRun: boolean;
+}
+
+/** Puts sources, plan and registry together. */
+export function createEngine({ world, views, writer, gate, dryRun }: EngineOptions): Engine {
+  const { registry, names } = world;
+  const byKind = new Map(views.map((view) => [view.source.kind, view]));
+
+  function observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): void {
+    const key = sourceKey({ kind, namespace, name });
+    const source = byKind.get(kind)?.source;
+    if (!object || !source) {
+      names.forget(key);
+      return;
+    }
+    const projection = source.project(object, world.projection);
+    const { createdAt, uid } = object;
+    names.declare(key, { namespace, createdAt, uid }, projection.state === 'ignore' ? [] : projection.names);
+  }
+
+  function keys(): string[] {
+    const found = new Set<string>();
+    for (const { source, caches } of views) {
+      for (const cache of caches) {
+        for (const { namespace, name } of cache.values()) found.add(sourceKey({ kind: source.kind, namespace, name }));
+      }
+    }
+    for (const { stamp } of registry.owned()) found.add(stamp.source);
+    return [...found];
+  }
+
+  function consider(key: string): Decision | undefined {
+    const place = placeOf(key);
+    if (!place) return undefined;
+    const { ref, view, cache } = place;
+    const object = cache.get(`${ref.namespace}/${ref.name}`);
+    // A source that cannot be read says nothing about what it does not show.
+    if (!object && cache.state !== 'synced') return undefined;
+    return decide(world, ref, view.source, object);
+  }
+
+  async function verify(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
+    const first = consider(key);
+    const place = placeOf(key);
+    if (!first || !place) return undefined;
+    const taken = first.plan.changes.flatMap((change) => namesTaken(change));
+    await Promise.all(taken.map((name) => viaGate(() => registry.lookUp(name, signal))));
+    if (!first.plan.changes.some(takesOut)) return taken.length > 0 ? consider(key) : first;
+    const { ref, view, cache } = place;
+    return decide(world, ref, view.source, await cache.fetch(ref.namespace, ref.name));
+  }
+
+  async function reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined> {
+    const known = consider(key);
+    if (!known) return undefined;
+    if (known.plan.changes.length === 0 || dryRun) return { key, decision: known, applied: [], gated: false };
+    if (gate.waitMs() > 0) return { key, decision: known, applied: [], gated: true };
+    const applied: Applied[] = [];
+    let decision = known;
+    try {
+      decision = (await verify(key, signal)) ?? known;
+      for (const change of decision.plan.changes) {
+        applied.push(await writer.run(priorityOf(change, urgency), () => write(change, signal), signal));
+      }
+    } catch (error) {
+      return { key, decision, applied, error, gated: error instanceof GateClosed };
+    }
+    // What was written changes what there is to say: the next look sees it.
+    return { key, decision: settled(key, decision), applied, gated: false };
+  }
+
+  function settled(key: string, decision: Decision): Decision {
+    if (decision.plan.changes.length === 0) return decision;
+    const after = consider(key);
+    if (!after) return decision;
+    return { ...after, uid: after.uid ?? decision.uid, ...(decision.why !== undefined && { why: decision.why }) };
+  }
+
+  async function write(change: Change, signal?: AbortSignal): Promise<Applied> {
+    if (gate.waitMs() > 0) throw new GateClosed();
+    const applied = await viaGate(() => registry.apply(change, signal));
+    if (applied.result === 'deleted') names.rowsSeen(registry.owned());
+    return applied;
+  }
+
+  async function refresh(signal?: AbortSignal): Promise<void> {
+    await viaGate(() => registry.refresh(signal));
+    names.rowsSeen(registry.owned());
+  }
+
+  async function viaGate<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      const result = await call();
+      gate.succeeded();
+      return result;
+    } catch (error) {
+      gate.failed(error);
+      throw error;
+    }
+  }
+
+  function namesTaken(change: Change): string[] {
+    if (change.kind !== 'create') return [];
+    const { publicName } = change.entry;
+    const ours = registry.underName(publicName).some((row) => row.stamp?.owner === world.owner && row.stored);
+    return ours ? [] : [publicName];
+  }
+
+  function placeOf(key: string): { ref: SourceRef; view: SourceView; cache: ObjectCache } | undefined {
+    const ref = parseSourceKey(key);
+    const view = ref && byKind.get(ref.kind);
+    const cache = ref && view?.cacheFor(ref.namespace);
+    return ref && view && cache ? { ref, view, cache } : undefined;
+  }
+
+  return { observe, keys, consider, verify, reconcile, refresh };
+}
+
+/** LiteLLM as a whole does not work just now: nothing was tried. */
+class GateClosed extends Error {
+  override readonly name = 'GateClosed';
+}
+
+/** True when a change takes a model, or a name of one, out of service: then the object is read once more first. */
+function takesOut(change: Change): boolean {
+  return change.kind === 'delete' && change.why !== 'superseded';
+}
+
+function priorityOf(change: Change, urgency: Urgency): Priority {
+  if (takesOut(change)) return 'withdrawal';
+  return urgency;
+}
+
+/** The words for a failure that may go into Events and logs: no body, no header, no secret. */
+export function describeError(error: unknown): { code: string; message: string } {
+  if (error instanceof LiteLlmError) return { code: error.code, message: error.message };
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && error instanceof Error) return { code, message: error.message };
+  return { code: 'internal', message: 'an unexpected error: see the log' };
+}

@@ -1,0 +1,188 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
+import type { Gate } from '../litellm/index.ts';
+import { sourceKey } from '../registration/index.ts';
+import type { SourceObject } from '../sources/index.ts';
+import { describeError, type Engine, type Outcome } from './engine.ts';
+import type { Report } from './report.ts';
+
+/** Objects that are looked at at a time: enough for the look-ups of names to run ahead of the one writer. */
+const WORKERS = 16;
+
+/** What a watch told about one object. */
+export interface SourceChange {
+  kind: string;
+  namespace: string;
+  name: string;
+  /** Undefined where it is gone. */
+  object: SourceObject | undefined;
+}
+
+export interface LoopOptions {
+  engine: Engine;
+  report: Report;
+  gate: Gate;
+  /** Resolves when each source was read once, or is known to be absent or forbidden. */
+  sourcesSettled: Promise<unknown>;
+  resyncMs: number;
+  backoff: { minMs: number; maxMs: number };
+  /** How long writes in hand may go on after the signal, in milliseconds. */
+  drainMs: number;
+  log: {
+    debug(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+  /** Told when an object's model became visible, with the seconds since the event that asked for it. */
+  becameVisible: (seconds: number) => void;
+}
+
+export interface Check {
+  ok: boolean;
+  reasons: string[];
+}
+
+/** The controller's loop. */
+export interface Loop {
+  /** To be told of every change that a watch brings, from the first list on. */
+  changed(change: SourceChange): void;
+  /** Runs until the signal is aborted, and ends when what was in hand is done. */
+  run(signal: AbortSignal): Promise<void>;
+  ready(): Check;
+  live(): Check;
+  readonly depth: number;
+}
+
+/**
+ * Level-triggered: a change only marks a key, a worker looks at the object as it is then. Every `resyncMs` LiteLLM's list is read once
+ * for all objects, and only keys with something to do are marked.
+ */
+export function createLoop(options: LoopOptions): Loop {
+  const { engine, report, gate, resyncMs, log } = options;
+  const dirtySince = new Map<string, number>();
+  let queue: WorkQueue | undefined;
+  let lastTurn = Date.now();
+
+  function changed({ kind, namespace, name, object }: SourceChange): void {
+    engine.observe(kind, namespace, name, object);
+    if (!queue) return;
+    const key = sourceKey({ kind, namespace, name });
+    if (!dirtySince.has(key)) dirtySince.set(key, Date.now());
+    queue.add(key, { priority: object ? 'soon' : 'urgent' });
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    await untilRead(signal);
+    await Promise.race([options.sourcesSettled, aborted(signal)]);
+    if (signal.aborted) return;
+    queue = createWorkQueue({ workers: WORKERS, handle, backoff: options.backoff, onError });
+    review(engine.keys());
+    log.info({ objects: engine.keys().length }, 'in step from here on');
+    await resync(signal);
+    const drained = await queue.drain(options.drainMs);
+    if (!drained) log.warn({}, 'writes in hand were cut off');
+  }
+
+  /** LiteLLM's list is read before anything is decided; a LiteLLM that is down is waited for. */
+  async function untilRead(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !(await refresh(signal)))
+      await pause(Math.max(gate.waitMs(), options.backoff.minMs), signal);
+  }
+
+  async function resync(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(resyncMs, signal);
+      if (signal.aborted) return;
+      if (await refresh(signal)) review(engine.keys());
+    }
+  }
+
+  async function refresh(signal: AbortSignal): Promise<boolean> {
+    lastTurn = Date.now();
+    try {
+      await engine.refresh(signal);
+      return true;
+    } catch (error) {
+      if (!signal.aborted) log.warn({ error: describeError(error) }, 'LiteLLM’s list could not be read');
+      return false;
+    }
+  }
+
+  /** Marks the keys with something to do; of the others, what stays wrong is told. */
+  function review(keys: string[]): void {
+    for (const key of keys) {
+      const decision = engine.consider(key);
+      if (!decision) continue;
+      if (decision.plan.changes.length > 0) queue?.add(key, { priority: 'bulk' });
+      else {
+        report.tell({ key, decision, applied: [], gated: false });
+        if (decision.plan.dueAt !== undefined)
+          queue?.add(key, { priority: 'bulk', delayMs: decision.plan.dueAt - Date.now() });
+      }
+    }
+  }
+
+  async function handle(key: string, turn: Turn): Promise<TurnResult> {
+    const outcome = await engine.reconcile(key, turn.priority === 'bulk' ? 'bulk' : 'prompt', turn.signal);
+    if (!outcome) return;
+    if (turn.signal.aborted && outcome.error) return;
+    if (outcome.error && !outcome.gated)
+      log.warn({ source: key, error: describeError(outcome.error) }, 'an object could not be brought in step');
+    report.tell(outcome);
+    noteVisible(key, outcome);
+    if (outcome.gated) return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
+    if (outcome.error || outcome.applied.some(({ result }) => result === 'saved' || result === 'kept'))
+      return { again: 'backoff' };
+    dirtySince.delete(key);
+    const { dueAt } = outcome.decision.plan;
+    if (dueAt !== undefined) return { againInMs: Math.max(1, dueAt - Date.now()) };
+  }
+
+  function noteVisible(key: string, { applied }: Outcome): void {
+    const since = dirtySince.get(key);
+    if (since === undefined || !applied.some(({ change, result }) => change.kind === 'create' && result === 'live'))
+      return;
+    options.becameVisible((Date.now() - since) / 1000);
+  }
+
+  function onError(key: string, error: unknown): void {
+    log.error({ source: key, err: error }, 'an unexpected error');
+  }
+
+  function ready(): Check {
+    const reasons: string[] = [];
+    if (!queue) reasons.push('the sources or LiteLLM’s list have not been read yet');
+    const silentMs = Date.now() - (gate.succeededAt ?? 0);
+    if (queue && silentMs > 3 * resyncMs) {
+      reasons.push(
+        `no good answer from LiteLLM for ${Math.round(silentMs / 1000)} s: ${gate.trouble?.message ?? 'unknown'}`,
+      );
+    }
+    return { ok: reasons.length === 0, reasons };
+  }
+
+  function live(): Check {
+    const ok = Date.now() - lastTurn < Math.max(3 * resyncMs, 180_000);
+    return { ok, reasons: ok ? [] : ['the resync has not run for three intervals'] };
+  }
+
+  return {
+    changed,
+    run,
+    ready,
+    live,
+    get depth() {
+      return queue?.depth ?? 0;
+    },
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => undefined);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

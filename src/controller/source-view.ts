@@ -1,0 +1,20 @@
+import type { Source, SourceObject } from '../sources/index.ts';
+
+/** A source's objects as they are known, whoever reads them. A reflector is one. */
+export interface ObjectCache<T extends SourceObject = SourceObject> {
+  /** By `namespace/name`. */
+  get(key: string): T | undefined;
+  values(): Iterable<T>;
+  /** `synced` alone makes an absence certain; in every other state what was known last counts, and nothing is deleted. */
+  readonly state: 'starting' | 'synced' | 'absent' | 'forbidden' | 'failing';
+  /** The object as it is in the API server now; undefined where it is gone or no longer selected. Throws on doubt. */
+  fetch(namespace: string, name: string): Promise<T | undefined>;
+}
+
+/** A source together with its objects; with `--namespace` there is a cache for each of the namespaces. */
+export interface SourceView {
+  source: Source;
+  /** The cache that holds objects of this namespace; undefined where the namespace is not looked after. */
+  cacheFor(namespace: string): ObjectCache | undefined;
+  caches: readonly ObjectCache[];
+}
