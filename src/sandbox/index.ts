@@ -1,5 +1,5 @@
 /**
- * An in-memory Kubernetes API, spoken to over HTTP on 127.0.0.1 like the real one, with faults on demand.
+ * An in-memory Kubernetes API and an in-memory LiteLLM, spoken to over HTTP on 127.0.0.1 like the real ones, with faults on demand.
  */
 export type { Call, CallLog } from './calls.ts';
 export type { Effect, Fault, FaultRule, Faults } from './faults.ts';
@@ -15,3 +15,11 @@ export {
   startKubernetes,
   type Watches,
 } from './kubernetes/index.ts';
+export {
+  type LiteLlmOptions,
+  type ModelDescription,
+  type Row,
+  type RowChange,
+  type SandboxLiteLlm,
+  startLiteLlm,
+} from './litellm/index.ts';

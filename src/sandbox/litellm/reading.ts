@@ -1,0 +1,63 @@
+import type { Answer } from '../server.ts';
+import { noDatabase, plainDetail } from './errors.ts';
+import type { Caller } from './management.ts';
+import { type Deployment, deploymentOf, shownDeployment } from './replica.ts';
+
+/** `GET /model/info` and `/v1/model/info`: what this replica serves. Throws a Refusal: 503 while the database is down, 400 for an unknown `litellm_model_id`. */
+export function listModels(caller: Caller, query: URLSearchParams): Answer {
+  const { replica, database } = caller;
+  if (database.isDown) throw noDatabase();
+  const id = query.get('litellm_model_id');
+  if (id === null) return { status: 200, body: { data: replica.deployments.map(shownDeployment) } };
+  const found = replica.get(id);
+  if (!found) throw plainDetail(400, `Model id = ${id} not found on litellm proxy`);
+  return { status: 200, body: { data: [shownDeployment(found)] } };
+}
+
+/** The deployments that `/v2/model/info` is asked for: `search` and `modelId` look into the database, too. */
+function chosen(caller: Caller, query: URLSearchParams): readonly Deployment[] {
+  const { replica, database } = caller;
+  const id = query.get('modelId');
+  const name = query.get('model');
+  const part = query.get('search')?.trim().toLowerCase() ?? '';
+  const matches = (deployment: Deployment) =>
+    (name === null || deployment.name === name) && deployment.name.toLowerCase().includes(part);
+  if (id !== null) {
+    const row = database.find(id);
+    const found = replica.get(id) ?? (row && deploymentOf(row));
+    return found && matches(found) ? [found] : [];
+  }
+  const loaded = replica.deployments.filter(matches);
+  if (part === '') return loaded;
+  const stored = database.all().filter((row) => !replica.get(row.model_id));
+  return [...loaded, ...stored.map(deploymentOf).filter(matches)];
+}
+
+function whole(query: URLSearchParams, name: string, fallback: number): number {
+  const value = Number(query.get(name) ?? fallback);
+  return Number.isInteger(value) && value > 0 ? value : fallback;
+}
+
+/** `GET /v2/model/info`, by pages. A replica that serves nothing finds nothing, not even in the database. Throws a Refusal 503 while that is down. */
+export function searchModels(caller: Caller, query: URLSearchParams): Answer {
+  if (caller.database.isDown) throw noDatabase();
+  const page = whole(query, 'page', 1);
+  const size = whole(query, 'size', 50);
+  const found = caller.replica.deployments.length === 0 ? [] : chosen(caller, query);
+  return {
+    status: 200,
+    body: {
+      data: found.slice((page - 1) * size, page * size).map(shownDeployment),
+      total_count: found.length,
+      current_page: page,
+      total_pages: Math.ceil(found.length / size),
+      size,
+    },
+  };
+}
+
+/** `GET /v1/models`: the names that can be asked for. */
+export function listNames(caller: Caller): Answer {
+  const data = caller.replica.names().map((id) => ({ id, object: 'model', created: 1677610602, owned_by: 'openai' }));
+  return { status: 200, body: { data, object: 'list' } };
+}
