@@ -1,0 +1,24 @@
+export {
+  type ApiCall,
+  type Connection,
+  type ConnectOptions,
+  connect,
+  type Query,
+  type ReadCall,
+} from './connection.ts';
+export { KubeconfigError, type KubeconfigErrorCode, KubernetesError, type KubernetesErrorCode } from './errors.ts';
+export type { EventToRecord, InvolvedObject } from './event-object.ts';
+export { createEventRecorder, type EventRecorder, type EventRecorderOptions, type EventSettings } from './events.ts';
+export type { Log } from './log.ts';
+export type { ObjectChange, UnreadableObject } from './object-cache.ts';
+export { type Reflector, type ReflectorOptions, type ReflectorState, startReflector } from './reflector.ts';
+export type { ReflectorSettings } from './reflector-settings.ts';
+export type { Resource } from './resource.ts';
+export {
+  createWorkQueue,
+  type Priority,
+  type Turn,
+  type TurnResult,
+  type WorkQueue,
+  type WorkQueueOptions,
+} from './work-queue.ts';

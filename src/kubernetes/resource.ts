@@ -1,0 +1,23 @@
+/** One kind of object, in the words of the API's paths. */
+export interface Resource {
+  /** Empty for the core group. */
+  group: string;
+  version: string;
+  plural: string;
+  /** Only the objects of this namespace; all when left out. */
+  namespace?: string;
+}
+
+/** The path of all objects of a kind: in one namespace, or in all. */
+export function collectionPath(resource: Resource, namespace: string | undefined = resource.namespace): string {
+  const { group, version, plural } = resource;
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  return namespace === undefined
+    ? `${root}/${plural}`
+    : `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+}
+
+/** A kind's name for messages and logs, such as `inferenceservices.serving.kserve.io`. */
+export function resourceName(resource: Resource): string {
+  return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+}

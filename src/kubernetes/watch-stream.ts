@@ -1,0 +1,89 @@
+import type { Connection } from './connection.ts';
+import { errorOfStatus, KubernetesError } from './errors.ts';
+import { readWatchEvent, type WatchEvent } from './raw-object.ts';
+import { collectionPath, type Resource, resourceName } from './resource.ts';
+import { deadline } from './wait.ts';
+
+export interface WatchOptions {
+  connection: Connection;
+  resource: Resource;
+  labelSelector?: string | undefined;
+  /** Where to go on. */
+  resourceVersion: string;
+  /** After how many seconds the server is to end the watch. */
+  timeoutSeconds: number;
+  /** How long the stream may be silent, in milliseconds; the API server sends a bookmark about every minute. */
+  idleMs: number;
+  signal: AbortSignal;
+  onOpen(): void;
+  /** What it throws counts as a broken stream. */
+  onState(event: WatchEvent & { type: 'state' }): void;
+  /** Everything up to here is known. */
+  onProgress(resourceVersion: string): void;
+}
+
+/**
+ * Follows one watch until its end. Returns when the server ended it in the normal way, or when the signal is aborted.
+ *
+ * @throws KubernetesError: `expired` when the server no longer has what came after the resourceVersion, `timeout` when it
+ *   fell silent, `unreadable` when it sent something that is no event, others as the connection does.
+ */
+export async function followWatch(options: WatchOptions): Promise<void> {
+  const { connection, resource } = options;
+  const limit = deadline([options.signal]);
+  const silence = new KubernetesError(
+    'timeout',
+    `${connection.server} fell silent in a watch of ${resourceName(resource)}; it is opened again.`,
+  );
+  let watchdog: NodeJS.Timeout | undefined;
+  try {
+    const lines = await connection.lines({
+      path: collectionPath(resource),
+      query: {
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: options.resourceVersion,
+        timeoutSeconds: options.timeoutSeconds,
+        labelSelector: options.labelSelector || undefined,
+      },
+      signal: limit.signal,
+    });
+    watchdog = setTimeout(() => limit.abort(silence), options.idleMs);
+    options.onOpen();
+    for await (const line of lines) {
+      if (limit.signal.aborted) break;
+      watchdog.refresh();
+      take(line, options);
+    }
+    if (limit.signal.reason === silence) throw silence;
+  } catch (error) {
+    if (options.signal.aborted) return;
+    throw error;
+  } finally {
+    clearTimeout(watchdog);
+    limit.abort(undefined);
+  }
+}
+
+function take(line: string, options: WatchOptions): void {
+  const event = read(line, options);
+  if (event.type === 'state') {
+    options.onState(event);
+    options.onProgress(event.identity.resourceVersion);
+  } else if (event.type === 'bookmark') {
+    options.onProgress(event.resourceVersion);
+  } else if (event.type === 'error') {
+    throw errorOfStatus(options.connection.server, `a watch of ${resourceName(options.resource)}`, event);
+  }
+}
+
+function read(line: string, options: WatchOptions): WatchEvent {
+  try {
+    return readWatchEvent(line);
+  } catch {
+    throw new KubernetesError(
+      'unreadable',
+      `${options.connection.server} sent something in a watch of ${resourceName(options.resource)} that is no event; it is opened again.`,
+    );
+  }
+}
