@@ -1,0 +1,18 @@
+export type BedErrorCode =
+  | 'tool-missing'
+  | 'build-failed'
+  | 'start-failed'
+  | 'command-failed'
+  | 'timeout'
+  | 'control-failed';
+
+/** What goes wrong in the test bed. The message says what to do next. */
+export class BedError extends Error {
+  readonly code: BedErrorCode;
+
+  constructor(code: BedErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'BedError';
+    this.code = code;
+  }
+}

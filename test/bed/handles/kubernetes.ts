@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BedCoordinates, kubeconfig, run } from '../base/index.ts';
+import type { Ask } from './ask.ts';
+import { createServerHandle, type ServerHandle } from './server.ts';
+
+/** A real API server with KServe's CRDs. No controller runs beside it: statuses are what a test patches. */
+export interface KubernetesHandle {
+  readonly server: string;
+  /** The administrator's. */
+  readonly kubeconfigPath: string;
+  readonly caFile: string;
+  readonly adminToken: string;
+  /** A user who is known and may do nothing. */
+  readonly nobodyToken: string;
+  readonly apiserver: ServerHandle;
+  readonly etcd: ServerHandle;
+  /** Runs kubectl as the administrator and gives what it prints. Throws BedError `command-failed` with what it says. */
+  kubectl(args: readonly string[], stdin?: string): Promise<string>;
+  /** Applies objects server-side. */
+  apply(...objects: readonly object[]): Promise<void>;
+  /** Makes a namespace; fine when it is there. Namespaces are never really deleted here: take a new name for each test. */
+  createNamespace(name: string): Promise<void>;
+  /** A token of a ServiceAccount that exists, with exactly its rights. */
+  serviceAccountToken(namespace: string, name: string): Promise<string>;
+  /** Writes a kubeconfig for a token into the bed's folder and gives its path. */
+  kubeconfigFor(token: string): Promise<string>;
+  /** Stops the API server and starts it again, on the same port. */
+  restart(): Promise<void>;
+}
+
+/** The handle on a bed's Kubernetes. */
+export function createKubernetesHandle(coordinates: BedCoordinates, ask: Ask): KubernetesHandle {
+  const { folder, kubernetes } = coordinates;
+  const apiserver = createServerHandle('kube-apiserver', ask);
+  const kubectl = async (args: readonly string[], stdin?: string): Promise<string> => {
+    const whole = ['--kubeconfig', kubernetes.kubeconfigPath, '--cache-dir', join(folder, 'kubectl-cache'), ...args];
+    const env = { PATH: process.env.PATH ?? '', HOME: folder };
+    return (await run(kubernetes.kubectl, whole, { env, ...(stdin === undefined ? {} : { stdin }) })).stdout;
+  };
+  const apply = async (...objects: readonly object[]): Promise<void> => {
+    const list = { apiVersion: 'v1', kind: 'List', items: objects };
+    await kubectl(
+      ['apply', '--server-side', '--force-conflicts', '--field-manager', 'test', '-f', '-'],
+      JSON.stringify(list),
+    );
+  };
+  const { server, kubeconfigPath, caFile, adminToken, nobodyToken } = kubernetes;
+  return {
+    server,
+    kubeconfigPath,
+    caFile,
+    adminToken,
+    nobodyToken,
+    apiserver,
+    etcd: createServerHandle('etcd', ask),
+    kubectl,
+    apply,
+    createNamespace: (name) => apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+    serviceAccountToken: async (namespace, name) =>
+      (await kubectl(['create', 'token', name, '--namespace', namespace, '--duration', '2h'])).trim(),
+    kubeconfigFor: async (token) => {
+      const file = join(folder, `kubeconfig-${randomUUID().slice(0, 8)}`);
+      await writeFile(file, kubeconfig(server, caFile, token), { mode: 0o600 });
+      return file;
+    },
+    restart: async () => {
+      await apiserver.stop();
+      await apiserver.start();
+    },
+  };
+}

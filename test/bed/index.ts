@@ -1,0 +1,24 @@
+/** The test bed: real etcd and kube-apiserver with KServe's CRDs, real LiteLLM on real PostgreSQL, on loopback. */
+export { attachBed, type Bed } from './attach.ts';
+export {
+  type BedCoordinates,
+  BedError,
+  type BedErrorCode,
+  CANARIES,
+  CONFIG_MODELS,
+  canariesIn,
+  type GatewayCall,
+  type ServiceStatus,
+  type WaitOptions,
+  waitFor,
+} from './base/index.ts';
+export type {
+  KubernetesHandle,
+  LiteLlmAnswer,
+  LiteLlmHandle,
+  PostgresHandle,
+  ReplicaHandle,
+  ServerHandle,
+} from './handles/index.ts';
+export { type ModelServer, type ModelServerCall, type ModelServerOptions, startModelServer } from './model-server.ts';
+export { buildBed, type OwnBed, type StartOptions, startBed } from './start.ts';
