@@ -13,7 +13,15 @@ export { type Claimant, type Declarer, decideClaim, type LastHolder, type NameSt
 export type { FieldChange } from './difference.ts';
 export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
 export { holdsHidden } from './hidden.ts';
-export { basePathProblem, type Options, parseTokenCount, quoted, readOptions, visible } from './options.ts';
+export {
+  basePathProblem,
+  type Options,
+  parseTokenCount,
+  quoted,
+  readOptions,
+  servedNameProblem,
+  visible,
+} from './options.ts';
 export {
   type Change,
   changesBackend,

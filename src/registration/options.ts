@@ -46,7 +46,7 @@ const FACTORS: Readonly<Record<string, number>> = {
 const truth = z.enum(['true', 'false'], { error: 'it is neither' }).transform((text) => text === 'true');
 const mode = z.enum(MODES, { error: 'it is not a mode of LiteLLM' });
 const provider = z.enum(PROVIDERS, { error: 'it is not in the list' });
-const servedName = checkedText(lineProblem);
+const servedName = checkedText(servedNameProblem);
 const notes = checkedText(notesProblem);
 const basePath = checkedText(basePathProblem).transform((path) => path.replace(/\/$/, ''));
 const maxModelLen = z.string().transform((text, context) => {
@@ -108,6 +108,15 @@ export function parseTokenCount(text: string): number | undefined {
   if (fraction && (!suffix || suffix !== suffix.toLowerCase())) return undefined;
   const tokens = Math.trunc(Number(digits + fraction) * (suffix ? (FACTORS[suffix] ?? 1) : 1));
   return tokens >= 1 && tokens <= MAX_TOKENS ? tokens : undefined;
+}
+
+/** Says why a text cannot be the name that a backend answers to, or undefined when it can. */
+export function servedNameProblem(text: string): string | undefined {
+  if (text.length === 0) return 'it is empty';
+  if (text.length > 256) return 'it is longer than 256 characters';
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return 'it contains a control character or a line end';
+  if (text !== text.trim()) return 'it begins or ends with a space';
+  return environmentProblem(text);
 }
 
 /**
@@ -186,14 +195,6 @@ function checkedText(problemOf: (text: string) => string | undefined) {
     const message = problemOf(text);
     if (message) context.addIssue({ code: 'custom', message });
   });
-}
-
-function lineProblem(text: string): string | undefined {
-  if (text.length === 0) return 'it is empty';
-  if (text.length > 256) return 'it is longer than 256 characters';
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return 'it contains a control character or a line end';
-  if (text !== text.trim()) return 'it begins or ends with a space';
-  return environmentProblem(text);
 }
 
 function notesProblem(text: string): string | undefined {

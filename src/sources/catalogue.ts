@@ -1,0 +1,5 @@
+import { inferenceService } from './inference-service/index.ts';
+import type { Source } from './source.ts';
+
+/** Every source there is, by its kind: what `--source` may name. */
+export const sources: ReadonlyMap<string, Source> = new Map([inferenceService].map((source) => [source.kind, source]));

@@ -1,0 +1,4 @@
+export { sources } from './catalogue.ts';
+export { type InferenceService, inferenceService } from './inference-service/index.ts';
+export type { ProjectionSettings, Source, SourceObject, SourceResource } from './source.ts';
+export { UnreadableObjectError } from './unreadable-object.ts';

@@ -1,0 +1,56 @@
+import { basePathProblem, quoted } from '../../registration/index.ts';
+import type { InferenceService } from './schema.ts';
+
+/** A part of the backend's URL. Where `problem` says why there is none, `text` is of no use. */
+export interface Part {
+  text: string;
+  problem?: string;
+}
+
+/**
+ * The in-cluster address of the service, without a trailing slash; undefined while KServe names none.
+ *
+ * `status.address.url` alone is taken. `status.url` may resolve nowhere, and a Standard service's usual name is no better than the
+ * address: KServe leaves the address out just where that Service is missing, and neither the cluster's domain nor the port of a
+ * headless Service can be guessed (KServe v0.20.0, `httproute_reconciler.go`, `service_reconciler.go`).
+ */
+export function readAddress(address: string | undefined): Part | undefined {
+  if (!address) return undefined;
+  const url = URL.parse(address);
+  const name = 'status.address.url';
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    return { text: '', problem: `${name} is no http or https URL` };
+  // The address is not quoted: it may hold a password.
+  if (url.username || url.password) return { text: '', problem: `${name} carries credentials` };
+  if (url.search || url.hash) return { text: '', problem: `${name} carries a query or a fragment` };
+  return { text: `${url.origin}${url.pathname}`.replace(/\/+$/, '') };
+}
+
+/**
+ * The path of the OpenAI API on the service, without a trailing slash: the annotation's, else by what the server is.
+ *
+ * KServe's Hugging Face server has it at `/openai/v1`, or after the prefix that `KSERVE_OPENAI_ROUTE_PREFIX` sets; vLLM and nearly all
+ * that people bring themselves at `/v1` (KServe v0.20.0, `python/kserve/kserve/protocol/rest/openai/endpoints.py`).
+ *
+ * @param given what the annotation says.
+ */
+export function readBasePath({ predictor }: InferenceService, given: string | undefined): Part {
+  if (given !== undefined) return { text: given };
+  if (predictor.grpc) return { text: '', problem: 'the model is served by gRPC, which LiteLLM does not speak' };
+  const prefix = predictor.arguments.openAiPrefix;
+  if (prefix !== undefined) return prefixed(prefix);
+  if (predictor.server === 'huggingface') return { text: '/openai/v1' };
+  if (predictor.kind === 'container' || (predictor.server && predictor.server !== 'other')) return { text: '/v1' };
+  if (predictor.kind === 'unknown') return { text: '', problem: 'the predictor has neither a model nor containers' };
+  const format = predictor.format ? `the format ${quoted(predictor.format)}` : 'no format';
+  const runtime = predictor.runtime ? `the runtime ${quoted(predictor.runtime)}` : 'no runtime';
+  return { text: '', problem: `a model of ${format} with ${runtime} has no known OpenAI path` };
+}
+
+function prefixed(prefix: string): Part {
+  const path = `/${prefix}`.replace(/^\/+/, '/').replace(/\/+$/, '');
+  const problem = basePathProblem(path === '' ? '/' : path);
+  return problem
+    ? { text: '', problem: `KSERVE_OPENAI_ROUTE_PREFIX is ${quoted(prefix)}: ${problem}` }
+    : { text: `${path}/v1` };
+}

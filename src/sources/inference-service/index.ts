@@ -1,0 +1,13 @@
+import type { Source } from '../source.ts';
+import { projectInferenceService } from './project.ts';
+import { type InferenceService, parseInferenceService } from './schema.ts';
+
+export type { InferenceService } from './schema.ts';
+
+/** KServe's InferenceService, `serving.kserve.io/v1beta1` (the only version up to v0.20). */
+export const inferenceService: Source<InferenceService> = {
+  kind: 'inference-service',
+  resource: { group: 'serving.kserve.io', version: 'v1beta1', plural: 'inferenceservices', kind: 'InferenceService' },
+  parse: parseInferenceService,
+  project: projectInferenceService,
+};

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { ANNOTATION_PREFIX } from '../../registration/index.ts';
+import { list, part, text } from '../lenient.ts';
+import type { SourceObject } from '../source.ts';
+import { UnreadableObjectError } from '../unreadable-object.ts';
+import { type Predictor, predictorSchema, readPredictor } from './predictor.ts';
+
+/** The conditions that are kept. */
+const CONDITIONS = ['Ready', 'PredictorReady', 'TransformerReady', 'Stopped'] as const;
+export type ConditionType = (typeof CONDITIONS)[number];
+
+export interface Condition {
+  /** `True`, `False` or `Unknown`. */
+  status: string;
+  reason?: string | undefined;
+  /** Cut to {@link MAX_MESSAGE} characters. */
+  message?: string | undefined;
+}
+
+/** KServe's names since v0.16; the older ones are translated. */
+export type DeploymentMode = 'Standard' | 'Knative' | 'ModelMesh';
+
+/** What is kept of an InferenceService: a few hundred bytes, and no value of an argument or a variable that is not read. */
+export interface InferenceService extends SourceObject {
+  /** Those with our prefix, whole names. */
+  annotations: Record<string, string>;
+  /** Annotations with our prefix whose value is no text. */
+  malformed: string[];
+  deleting: boolean;
+  /** By the annotation `serving.kserve.io/stop`: the status follows later, and lags after a restart. */
+  stopped: boolean;
+  /** What the status says, else the annotation, else Knative's revisions; undefined before KServe has decided. */
+  deploymentMode: DeploymentMode | undefined;
+  conditions: Partial<Record<ConditionType, Condition>>;
+  /** `status.address.url`: inside the cluster. */
+  address: string | undefined;
+  /** `status.url`: outside; it may resolve nowhere. */
+  url: string | undefined;
+  /** Ready pods of the predictor at KServe's last look. */
+  copies: number;
+  latestReadyRevision: string | undefined;
+  latestCreatedRevision: string | undefined;
+  /** Knative: revisions that get calls. */
+  traffic: { revision: string; percent: number }[];
+  hasTransformer: boolean;
+  predictor: Predictor;
+}
+
+const MAX_MESSAGE = 200;
+
+const MODES: ReadonlyMap<string, DeploymentMode> = new Map([
+  ['standard', 'Standard'],
+  ['rawdeployment', 'Standard'],
+  ['knative', 'Knative'],
+  ['serverless', 'Knative'],
+  ['modelmesh', 'ModelMesh'],
+]);
+
+const identitySchema = z.object({
+  metadata: z.object({
+    namespace: z.string().min(1),
+    name: z.string().min(1),
+    uid: z.string().min(1),
+    resourceVersion: z.string().min(1),
+    creationTimestamp: z.string().transform(Date.parse).refine(Number.isFinite),
+  }),
+});
+
+const schema = z.object({
+  metadata: z.object({
+    annotations: z.record(z.string(), z.unknown()).catch({}),
+    deletionTimestamp: text,
+  }),
+  spec: part({ predictor: predictorSchema, transformer: z.unknown() }),
+  status: part({
+    conditions: list(z.object({ type: z.enum(CONDITIONS), status: z.string(), reason: text, message: text })),
+    address: part({ url: text }),
+    url: text,
+    deploymentMode: text,
+    servingRuntimeName: text,
+    clusterServingRuntimeName: text,
+    modelStatus: part({ copies: part({ totalCopies: z.int().nonnegative().optional().catch(undefined) }) }),
+    components: part({
+      predictor: part({
+        latestReadyRevision: text,
+        latestCreatedRevision: text,
+        traffic: list(z.object({ revisionName: z.string(), percent: z.number().positive() })),
+      }),
+    }),
+  }),
+});
+
+/**
+ * Trims an InferenceService to what the projection reads. Whatever is malformed beyond the identity counts as absent.
+ *
+ * @throws UnreadableObjectError when namespace, name, uid, resourceVersion or creation time cannot be read.
+ */
+export function parseInferenceService(raw: unknown): InferenceService {
+  const identity = identitySchema.safeParse(raw);
+  if (!identity.success) {
+    throw new UnreadableObjectError(
+      'InferenceService',
+      identity.error.issues.map((issue) => issue.path.join('.') || 'the object'),
+    );
+  }
+  const { namespace, name, uid, resourceVersion, creationTimestamp } = identity.data.metadata;
+  const { metadata, spec, status } = schema.parse(raw);
+  const own = Object.entries(metadata.annotations).filter(([key]) => key.startsWith(ANNOTATION_PREFIX));
+  const stop = metadata.annotations['serving.kserve.io/stop'];
+  const component = status?.components?.predictor;
+  const runtime = status?.servingRuntimeName || status?.clusterServingRuntimeName;
+  return {
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    createdAt: creationTimestamp,
+    annotations: Object.fromEntries(own.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []))),
+    malformed: own.flatMap(([key, value]) => (typeof value === 'string' ? [] : [key])),
+    deleting: Boolean(metadata.deletionTimestamp),
+    stopped: typeof stop === 'string' && stop.toLowerCase() === 'true',
+    deploymentMode:
+      modeOf(status?.deploymentMode) ??
+      modeOf(metadata.annotations['serving.kserve.io/deploymentMode']) ??
+      (component?.latestCreatedRevision ? 'Knative' : undefined),
+    conditions: Object.fromEntries(
+      (status?.conditions ?? []).map(({ type, message, ...rest }) => [
+        type,
+        { ...rest, message: message?.slice(0, MAX_MESSAGE) },
+      ]),
+    ),
+    address: status?.address?.url,
+    url: status?.url,
+    copies: status?.modelStatus?.copies?.totalCopies ?? 0,
+    latestReadyRevision: component?.latestReadyRevision,
+    latestCreatedRevision: component?.latestCreatedRevision,
+    traffic: (component?.traffic ?? []).map(({ revisionName, percent }) => ({ revision: revisionName, percent })),
+    hasTransformer: spec?.transformer !== undefined && spec.transformer !== null,
+    predictor: readPredictor(spec?.predictor, { name, runtime }),
+  };
+}
+
+function modeOf(value: unknown): DeploymentMode | undefined {
+  return typeof value === 'string' ? MODES.get(value.toLowerCase()) : undefined;
+}

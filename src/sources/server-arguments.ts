@@ -1,0 +1,176 @@
+import { parseTokenCount, visible } from '../registration/index.ts';
+import { commandLine, splitFlags } from './command-line.ts';
+import { type Flag, lastFlag, readFlags } from './flags.ts';
+import { type ServerKind, serverOfCommand, serverOfImage } from './server-kind.ts';
+import { expandReferences, type Word } from './shell-words.ts';
+import { createVariables, type EnvironmentVariable } from './variables.ts';
+
+/** What is read of a container that serves a model. */
+export interface ServerContainer {
+  image?: string | undefined;
+  command?: readonly string[] | undefined;
+  args?: readonly string[] | undefined;
+  env?: readonly EnvironmentVariable[] | undefined;
+}
+
+/** Something that is set, but to a value that is not in the object. */
+export interface Unread {
+  setting: 'servedNames' | 'maxModelLen' | 'mode' | 'openAiPrefix';
+  /** What is unreadable, as part of a sentence. */
+  what: string;
+}
+
+/** What a server's command line and environment tell; whatever they leave open is absent. */
+export interface ServerArguments {
+  /** The names that the server answers to, the first one first. */
+  servedNames: string[];
+  /** LiteLLM's mode. */
+  mode?: string;
+  /** The task as it is written. */
+  task?: string;
+  /** In tokens. */
+  maxModelLen?: number;
+  /** What stands before `/v1` in KServe's Hugging Face server, as it is written. */
+  openAiPrefix?: string;
+  server?: ServerKind;
+  unread: Unread[];
+}
+
+/** A value with the place where it was found, for messages. */
+type Found = Pick<Flag, 'written' | 'values'>;
+
+/** How the server is known: its program is on the command line, or the image starts it, or some script may come between. */
+type Origin = 'command' | 'image' | 'unknown';
+
+/** Tasks of vLLM and of KServe's Hugging Face server that are a mode of LiteLLM; a text generator may be chat or completion. */
+const MODE_OF_TASK: ReadonlyMap<string, string> = new Map([
+  ['embed', 'embedding'],
+  ['embedding', 'embedding'],
+  ['text_embedding', 'embedding'],
+  ['score', 'rerank'],
+  ['rerank', 'rerank'],
+  ['transcription', 'audio_transcription'],
+]);
+
+/**
+ * Reads what a model server's command, arguments and environment say: names, mode, context length, path.
+ *
+ * Understands `--k=v`, `--k v`, dashes and underscores, several names, shell one-liners, all arguments in one text, `$(VAR)`, `${VAR}`
+ * and `$VAR` of variables with a literal value, and `{{.Name}}`, which KServe replaces by the object's name. Of a repeated flag the
+ * last one counts, as it does for the servers. A value that is not in the object leaves its setting out, with a line in `unread`.
+ * Never throws.
+ *
+ * @param object.appended true where the arguments follow those of a serving runtime: the runtime names the model then, and a
+ *   `--model` here says nothing about its name.
+ */
+export function readServerArguments(
+  container: ServerContainer,
+  object: { name: string; appended: boolean },
+): ServerArguments {
+  const fill = (text: string) => text.replaceAll(/\{\{\s*\.Name\s*\}\}/g, () => object.name);
+  const environment = (container.env ?? []).map(({ name, value }) => ({ name, value: value && fill(value) }));
+  // KServe sets this one in every pod (v0.17 and later).
+  const variables = createVariables([{ name: 'INFERENCE_SERVICE_NAME', value: object.name }, ...environment]);
+  const { words, script } = commandLine(
+    (container.command ?? []).map(fill),
+    (container.args ?? []).map(fill),
+    variables,
+  );
+  const flags = readFlags([...words, ...splitFlags(variables.get('VLLM_ADDITIONAL_ARGS') ?? '', variables)]);
+  const texts = words.map((word) => word.text);
+  const started = serverOfCommand(texts);
+  const server = started ?? (container.image ? serverOfImage(container.image) : undefined);
+
+  const unread: Unread[] = [];
+  const take = (setting: Unread['setting'], found: Found | undefined): string[] => {
+    const reference = found?.values[0]?.unresolved;
+    if (found && reference !== undefined) {
+      unread.push({
+        setting,
+        what: visible(`${found.written.slice(0, 60)} refers to ${reference}, whose value is not in the object`),
+      });
+      return [];
+    }
+    return found?.values.flatMap((value) => (value.unresolved === undefined ? [value.text] : [])) ?? [];
+  };
+  const variable = (name: string): Found | undefined => {
+    const value = variables.get(name);
+    if (value !== undefined) return { written: name, values: [expandReferences(value, variables)] };
+    if (!environment.some((entry) => entry.name === name)) return undefined;
+    return { written: name, values: [{ text: '', unresolved: 'a Secret, ConfigMap or field' }] };
+  };
+  const whole = script || !object.appended;
+  const origin = started ? 'command' : server && !container.command?.length ? 'image' : 'unknown';
+  const model = whole ? modelOf({ server, origin }, words, flags) : undefined;
+  const named = [
+    server === 'llama.cpp' ? lastFlag(flags, ['alias', 'a']) : lastFlag(flags, ['served-model-name']),
+    lastFlag(flags, ['model-name']),
+    variable('SERVED_MODEL_NAME'),
+    // vLLM and SGLang do not look at MODEL_NAME; scripts and other servers may.
+    origin === 'unknown' ? undefined : model,
+    variable('MODEL_NAME'),
+    model,
+  ];
+  const names = take('servedNames', named.find(holdsValue)).filter((name) => name !== '');
+  const [length] = take('maxModelLen', lastFlag(flags, ['max-model-len', 'max-length', 'context-length']));
+  const [task] = take('mode', flags.get('task'));
+  const [runner] = take('mode', flags.get('runner'));
+  const [convert] = take('mode', flags.get('convert'));
+  const [openAiPrefix] = take('openAiPrefix', variable('KSERVE_OPENAI_ROUTE_PREFIX'));
+  const mode = modeOf(task, runner, convert) ?? modeOfSwitch(server, flags);
+  const maxModelLen = length === undefined ? undefined : parseTokenCount(length);
+  return {
+    servedNames: [...new Set(names)],
+    ...(mode === undefined ? {} : { mode }),
+    ...(task === undefined ? {} : { task }),
+    ...(maxModelLen === undefined ? {} : { maxModelLen }),
+    ...(openAiPrefix === undefined ? {} : { openAiPrefix }),
+    ...(server === undefined ? {} : { server }),
+    unread,
+  };
+}
+
+function holdsValue(found: Found | undefined): boolean {
+  const first: Word | undefined = found?.values[0];
+  return first !== undefined && (first.unresolved !== undefined || first.text !== '');
+}
+
+/**
+ * The model that a server loads, where the server answers to that name if it is given no other.
+ *
+ * vLLM and SGLang do; KServe's Hugging Face server is called `model` then (the default of its `--model_name`); the others that are
+ * known take any name.
+ */
+function modelOf(
+  { server, origin }: { server: ServerKind | undefined; origin: Origin },
+  words: readonly Word[],
+  flags: ReadonlyMap<string, Flag>,
+): Found | undefined {
+  if (server === 'huggingface') {
+    return origin === 'unknown' ? undefined : { written: '--model_name', values: [{ text: 'model' }] };
+  }
+  if (server !== undefined && server !== 'vllm' && server !== 'sglang') return undefined;
+  const flag = lastFlag(flags, ['model', 'model-path']);
+  if (flag) return flag;
+  if (server !== 'vllm') return undefined;
+  const serve = words.findIndex(
+    ({ text }, at) => text === 'serve' && (at === 0 || /(^|\/)vllm$/.test(words[at - 1]?.text ?? '')),
+  );
+  // The image of vLLM starts `vllm serve` by itself.
+  const first = serve >= 0 ? words[serve + 1] : origin === 'image' ? words[0] : undefined;
+  return first && !first.text.startsWith('-') ? { written: 'vllm serve', values: [first] } : undefined;
+}
+
+/** vLLM's `--runner pooling` is an embedding model unless a conversion or a task says another kind. */
+function modeOf(task: string | undefined, runner: string | undefined, convert: string | undefined): string | undefined {
+  if (task !== undefined && task !== 'auto') return MODE_OF_TASK.get(task);
+  if (convert !== undefined && convert !== 'auto' && convert !== 'none') return MODE_OF_TASK.get(convert);
+  return runner === 'pooling' ? 'embedding' : undefined;
+}
+
+function modeOfSwitch(server: ServerKind | undefined, flags: ReadonlyMap<string, Flag>): string | undefined {
+  if (server === 'sglang') return flags.has('is-embedding') ? 'embedding' : undefined;
+  if (server !== 'llama.cpp') return undefined;
+  if (flags.has('rerank') || flags.has('reranking')) return 'rerank';
+  return flags.has('embedding') || flags.has('embeddings') ? 'embedding' : undefined;
+}
