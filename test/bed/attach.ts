@@ -6,6 +6,7 @@ import {
   gatewayCallSchema,
   type ServiceStatus,
 } from './base/index.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import {
   createAsk,
   createKubernetesHandle,
@@ -29,11 +30,13 @@ export interface Bed {
   startModelServer(options: ModelServerOptions): Promise<ModelServer>;
   /** The same, reached by LiteLLM as `http://{host}.svc.cluster.local`; `host` is `service.namespace`. */
   serve(host: string, options: ModelServerOptions): Promise<ModelServer>;
+  /** Starts a counting and fault proxy in this process; without targets it stands before the first LiteLLM. */
+  startProxy(...targets: string[]): Promise<FaultProxy>;
   /** The calls that LiteLLM made to names of the cluster (and to the outside world, which is refused). */
   gatewayCalls(): Promise<GatewayCall[]>;
   /** How all servers are. */
   status(): Promise<ServiceStatus[]>;
-  /** Ends the model servers that this handle started; the bed's own servers go on. */
+  /** Ends the model servers and proxies that this handle started; the bed's own servers go on. */
   close(): Promise<void>;
 }
 
@@ -41,11 +44,12 @@ export interface Bed {
 export function attachBed(coordinates: unknown): Bed {
   const known = coordinatesSchema.parse(coordinates);
   const ask = createAsk(known.keeper);
+  const litellm = createLiteLlmHandle(known.litellm, ask);
   const closing: (() => Promise<void>)[] = [];
 
   const startServer = async (options: ModelServerOptions): Promise<ModelServer> => {
     const server = await startModelServer(options);
-    closing.push(server.stop);
+    closing.push(() => server.stop());
     return server;
   };
   const serve = async (host: string, options: ModelServerOptions): Promise<ModelServer> => {
@@ -60,10 +64,15 @@ export function attachBed(coordinates: unknown): Bed {
   return {
     coordinates: known,
     kubernetes: createKubernetesHandle(known, ask),
-    litellm: createLiteLlmHandle(known.litellm, ask),
+    litellm,
     postgres: createPostgresHandle(known.postgres, ask),
     startModelServer: startServer,
     serve,
+    startProxy: async (...targets) => {
+      const proxy = await startFaultProxy(...(targets.length === 0 ? [litellm.url] : targets));
+      closing.push(() => proxy.stop());
+      return proxy;
+    },
     gatewayCalls: async () => z.array(gatewayCallSchema).parse(await ask({ op: 'gateway-calls' })),
     status: () => statuses(ask),
     close: async () => {

@@ -12,6 +12,8 @@ export {
   type WaitOptions,
   waitFor,
 } from './base/index.ts';
+export { type FaultProxy, type ProxyCall, startFaultProxy } from './fault-proxy.ts';
+export type { Fault, FaultHandle } from './faults.ts';
 export type {
   KubernetesHandle,
   LiteLlmAnswer,

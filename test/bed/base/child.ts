@@ -37,7 +37,7 @@ export async function spawnChild(spec: ChildSpec): Promise<ChildProcess> {
       stdio: ['ignore', log.fd, log.fd],
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
       ...(spec.env === undefined ? {} : { env: spec.env }),
-      ...(spec.user ?? {}),
+      ...spec.user,
     });
   } finally {
     await log.close();

@@ -50,7 +50,7 @@ export function createLiteLlmHandle(coordinates: BedCoordinates['litellm'], ask:
       replicas.push(replica);
       return replica;
     },
-    request: first.request,
+    request: (method, path, body) => first.request(method, path, body),
   };
 }
 

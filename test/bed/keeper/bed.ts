@@ -28,7 +28,7 @@ export async function runBed(settings: BedSettings, tell: Tell, ending: PromiseW
     up.catch(() => undefined); // Broken off on purpose.
   } finally {
     abortSteps();
-    await endAll(services);
+    await services.endAll();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -105,10 +105,4 @@ async function start(
       gateway: { url: gateway.url },
     },
   });
-}
-
-async function endAll(services: Services): Promise<void> {
-  // All state is thrown away, so nothing needs time to end well, but for PostgreSQL, which gives shared memory back.
-  const ends = services.all().map((service) => (service.name === 'postgres' ? service.stop() : service.kill()));
-  await Promise.allSettled(ends);
 }

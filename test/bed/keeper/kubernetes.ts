@@ -45,23 +45,22 @@ export async function startKubernetes(
   const apiserver = services.add({
     name: 'kube-apiserver',
     command: binaries.apiserver,
-    args: [
-      ...[
-        '--etcd-servers',
-        etcd.url,
-        '--bind-address',
-        '127.0.0.1',
-        '--secure-port',
-        String(port),
-        '--cert-dir',
-        certs,
-      ],
-      ...['--token-auth-file', tokens, '--authorization-mode', 'RBAC', '--service-cluster-ip-range', '10.0.0.0/24'],
-      ...['--service-account-issuer', 'https://kubernetes.default.svc', '--service-account-key-file', signingKey],
-      ...['--service-account-signing-key-file', signingKey],
-      // No controller makes the default ServiceAccounts that pods would need, and a Service's endpoints may not be on loopback.
-      ...['--disable-admission-plugins', 'ServiceAccount', '--endpoint-reconciler-type', 'none'],
-    ],
+    args: flags({
+      'etcd-servers': etcd.url,
+      'bind-address': '127.0.0.1',
+      'secure-port': String(port),
+      'cert-dir': certs,
+      'token-auth-file': tokens,
+      'authorization-mode': 'RBAC',
+      'service-cluster-ip-range': '10.0.0.0/24',
+      'service-account-issuer': 'https://kubernetes.default.svc',
+      'service-account-key-file': signingKey,
+      'service-account-signing-key-file': signingKey,
+      // No controller makes the default ServiceAccounts that pods would need.
+      'disable-admission-plugins': 'ServiceAccount',
+      // A Service's endpoints may not be on loopback.
+      'endpoint-reconciler-type': 'none',
+    }),
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder },
     logFile: join(folder, 'kube-apiserver.log'),
@@ -85,9 +84,17 @@ async function etcdService(
     name: 'etcd',
     command,
     args: [
-      ...['--name', 'bed', '--data-dir', join(folder, 'etcd'), '--unsafe-no-fsync', '--log-level', 'warn'],
-      ...['--listen-client-urls', url, '--advertise-client-urls', url],
-      ...['--listen-peer-urls', peers, '--initial-advertise-peer-urls', peers, '--initial-cluster', `bed=${peers}`],
+      '--unsafe-no-fsync',
+      ...flags({
+        name: 'bed',
+        'data-dir': join(folder, 'etcd'),
+        'log-level': 'warn',
+        'listen-client-urls': url,
+        'advertise-client-urls': url,
+        'listen-peer-urls': peers,
+        'initial-advertise-peer-urls': peers,
+        'initial-cluster': `bed=${peers}`,
+      }),
     ],
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder },
@@ -109,6 +116,10 @@ async function applyCrds(kubectl: (args: readonly string[]) => Promise<unknown>,
     const why = error instanceof Error ? error.message : String(error);
     throw new BedError('start-failed', `KServe's CRDs in ${crds} could not be applied: ${why}`, { cause: error });
   }
+}
+
+function flags(values: Record<string, string>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 function rsaKey(): string {

@@ -25,6 +25,5 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   report({ kind: 'failed', message, code: error instanceof BedError ? error.code : 'start-failed' });
-  process.exitCode = 1;
-  process.stdin.destroy();
+  process.exit(1);
 }

@@ -30,13 +30,15 @@ export interface Services {
   /** Throws BedError `control-failed` for a name that none has. */
   get(name: string): Service;
   all(): Service[];
+  /** Ends every one, and lets none start any more. */
+  endAll(): Promise<void>;
 }
 
 const LOOK_MS = 100;
 const STOP_WITHIN_MS = 10_000;
 
 /** Makes a service, not yet started. Its actions must be called one after another. */
-function createService(spec: ServiceSpec): Service {
+function createService(spec: ServiceSpec, isOver: () => boolean): Service {
   let child: ChildProcess | undefined;
   let exited: Promise<void> = Promise.resolve();
   let state: ServiceStatus['state'] = 'stopped';
@@ -44,6 +46,10 @@ function createService(spec: ServiceSpec): Service {
   const start = async (): Promise<void> => {
     if (state === 'running' || state === 'paused') return;
     const started = await spawnChild(spec);
+    if (isOver()) {
+      if (started.pid !== undefined) killGroup(started.pid, 'SIGKILL');
+      throw new BedError('start-failed', `${spec.name} was not started: the bed is ending.`);
+    }
     child = started;
     state = 'running';
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -118,9 +124,10 @@ function createService(spec: ServiceSpec): Service {
 /** An empty list of services. */
 export function createServices(): Services {
   const services = new Map<string, Service>();
+  let over = false;
   return {
     add: (spec) => {
-      const service = createService(spec);
+      const service = createService(spec, () => over);
       services.set(spec.name, service);
       return service;
     },
@@ -130,5 +137,13 @@ export function createServices(): Services {
       throw new BedError('control-failed', `The bed has no "${name}", only: ${[...services.keys()].join(', ')}.`);
     },
     all: () => [...services.values()],
+    endAll: async () => {
+      over = true;
+      // All state is thrown away, so nothing needs time to end well, but for PostgreSQL, which gives shared memory back.
+      const ends = [...services.values()].map((service) =>
+        service.name === 'postgres' ? service.stop() : service.kill(),
+      );
+      await Promise.allSettled(ends);
+    },
   };
 }

@@ -97,8 +97,11 @@ function callTable(table: Table, method: string, args: object): Promise<unknown>
 
 /** Raw SQL goes to the driver itself: it names every column's type, which Prisma's client does not. */
 async function raw(pool: Pool, args: Record<string, unknown>): Promise<{ rowCount: number; result: object }> {
-  const values: unknown[] = JSON.parse(String(args.parameters ?? '[]'));
-  const done = await pool.query({ text: String(args.query), values: values.map(parameter), rowMode: 'array' });
+  const { query, parameters = '[]' } = args;
+  if (typeof query !== 'string' || typeof parameters !== 'string')
+    throw new Error('Raw SQL and its parameters are texts.');
+  const values: unknown[] = JSON.parse(parameters);
+  const done = await pool.query({ text: query, values: values.map(parameter), rowMode: 'array' });
   const types = done.fields.map((column) => RAW_TYPES[column.dataTypeID] ?? 'string');
   const columns = done.fields.map((column) => column.name);
   return { rowCount: done.rowCount ?? 0, result: { columns, types, rows: done.rows.map((row) => row.map(scalar)) } };
