@@ -40,7 +40,7 @@ const containerShape = {
   // A variable without value and source is the empty text to Kubernetes.
   env: list(
     z
-      .object({ name: z.string(), value: text, valueFrom: z.unknown() })
+      .object({ name: z.string(), value: text, valueFrom: z.unknown().optional() })
       .transform(({ name, value, valueFrom }) => ({ name, value: valueFrom ? undefined : (value ?? '') })),
   ),
 };

@@ -71,7 +71,7 @@ const schema = z.object({
     annotations: z.record(z.string(), z.unknown()).catch({}),
     deletionTimestamp: text,
   }),
-  spec: part({ predictor: predictorSchema, transformer: z.unknown() }),
+  spec: part({ predictor: predictorSchema, transformer: z.unknown().optional() }),
   status: part({
     conditions: list(z.object({ type: z.enum(CONDITIONS), status: z.string(), reason: text, message: text })),
     address: part({ url: text }),
