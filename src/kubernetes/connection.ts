@@ -1,8 +1,10 @@
 import { type Dispatcher, request as send } from 'undici';
 import { type Agents, createAgents } from './agents.ts';
 import { readJson, readReason } from './body.ts';
-import { type ClusterAccess, type Credentials, openCluster } from './credentials.ts';
+import type { Cluster } from './cluster.ts';
+import { type Credentials, openCredentials } from './credentials.ts';
 import { errorOfFailure, errorOfStatus, KubernetesError } from './errors.ts';
+import { findCluster } from './find-cluster.ts';
 import { splitLines } from './lines.ts';
 import { readList } from './list-reader.ts';
 import { type Deadline, deadline, unlessAborted } from './wait.ts';
@@ -78,76 +80,61 @@ const RELOAD_EVERY_MS = 5_000;
  * @throws KubeconfigError when no way to a cluster is found; its message is one sentence with the next step.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Connection> {
-  const access = await openCluster(options);
-  return createConnection(access, () => openCluster(options), options);
+  const cluster = findCluster(options);
+  return createConnection(cluster, await openCredentials(cluster), options);
 }
 
-function createConnection(
-  first: ClusterAccess,
-  reopen: () => Promise<ClusterAccess>,
-  options: ConnectOptions,
-): Connection {
-  const base = first.server;
+function createConnection(cluster: Cluster, opened: () => Promise<Credentials>, options: ConnectOptions): Connection {
+  const base = cluster.server;
   const server = withoutCredentials(base);
   const timeoutMs = options.requestTimeoutMs ?? 30_000;
   const userAgent = options.userAgent ?? 'model-registrar';
   const closing = new AbortController();
-  let access = first;
+  let credentials = opened;
   let agents: (Agents & { fingerprint: string }) | undefined;
   let reloading: Promise<boolean> | undefined;
   let reloadedAt = Number.NEGATIVE_INFINITY;
 
-  function agentsFor(credentials: Credentials): Agents {
-    if (agents?.fingerprint === credentials.tlsFingerprint) return agents;
+  function agentsFor({ tls, tlsFingerprint }: Credentials): Agents {
+    if (agents?.fingerprint === tlsFingerprint) return agents;
     agents?.retire();
-    agents = {
-      ...createAgents({ tls: credentials.tls, proxyUrl: access.proxyUrl }),
-      fingerprint: credentials.tlsFingerprint,
-    };
+    agents = { ...createAgents({ tls, proxyUrl: cluster.proxyUrl }), fingerprint: tlsFingerprint };
     return agents;
   }
 
-  /** Whether credentials were read anew. Calls that fail together share one reading. */
+  /** Whether the settings were read anew. Calls that fail together share one reading. */
   function reload(): Promise<boolean> {
     if (reloading) return reloading;
     if (performance.now() - reloadedAt < RELOAD_EVERY_MS) return Promise.resolve(false);
     reloadedAt = performance.now();
-    reloading = reopen()
-      .then((opened) => {
-        if (opened.server !== base) return false;
-        access = opened;
-        return true;
-      })
-      .catch(() => false)
-      .finally(() => {
-        reloading = undefined;
-      });
+    reloading = reopen().finally(() => {
+      reloading = undefined;
+    });
     return reloading;
   }
 
-  async function currentCredentials(signal: AbortSignal): Promise<Credentials> {
+  async function reopen(): Promise<boolean> {
     try {
-      return await unlessAborted(access.credentials(), signal);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-      throw new KubernetesError(
-        'unauthorized',
-        `The credentials for ${server} cannot be read${code}; check the token file, certificates and exec command of this user in the kubeconfig.`,
-      );
+      const found = findCluster(options);
+      // To be sent to another cluster in the middle of the work would be worse than to be refused.
+      if (found.server !== base) return false;
+      credentials = await openCredentials(found);
+      return true;
+    } catch {
+      return false;
     }
   }
 
   async function dispatch(call: ApiCall, kind: 'calls' | 'watches', limit: Deadline): Promise<Dispatcher.ResponseData> {
-    const credentials = await currentCredentials(limit.signal);
+    const granted = await unlessAborted(credentials(), limit.signal);
     const response = await send(`${base}${call.path}${queryString(call.query)}`, {
       method: call.method,
-      dispatcher: agentsFor(credentials)[kind],
+      dispatcher: agentsFor(granted)[kind],
       signal: limit.signal,
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, timeoutMs),
       bodyTimeout: 0,
       headers: {
-        ...credentials.headers,
+        ...granted.headers,
         accept: 'application/json',
         'user-agent': userAgent,
         ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
@@ -206,7 +193,7 @@ function createConnection(
 
   return {
     server,
-    namespace: first.namespace,
+    namespace: cluster.namespace,
     request: (call) => within(call, (response) => readJson(response.body)),
     async list(call, onItem) {
       let thrown: { error: unknown } | undefined;

@@ -1,96 +1,97 @@
 import { createHash } from 'node:crypto';
-import { type ClusterSource, findCluster } from './kubeconfig.ts';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type Granted, loadAuthenticator } from './authenticator.ts';
+import type { Cluster, Material, User } from './cluster.ts';
+import { KubernetesError } from './errors.ts';
 
 /** What TLS needs to know, in the form of Node's tls.connect. */
 export interface TlsMaterial {
-  ca?: string | Buffer;
+  ca?: Buffer;
   cert?: string | Buffer;
   key?: string | Buffer;
   servername?: string;
   rejectUnauthorized?: boolean;
 }
 
-/** What one request carries: never logged, never kept by anybody but undici. */
+/** What one call carries. Never logged. */
 export interface Credentials {
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
   tls: TlsMaterial;
-  /** Equal for equal TLS material; a hash, so that it can be kept and compared. */
+  /** Equal for equal TLS material: a hash, so that it can be kept and compared. */
   tlsFingerprint: string;
 }
 
-export interface ClusterAccess {
-  /** The URL to call, without a slash at its end. */
-  readonly server: string;
-  readonly proxyUrl: string | undefined;
-  /** Of the context, or of the pod; `default` where neither says. */
-  readonly namespace: string;
-  /** Token files are read again when older than a minute, certificates each time, exec plug-ins run when their answer expires. */
-  credentials(): Promise<Credentials>;
-}
-
 /**
- * Reads the settings of this machine and leaves to client-node's KubeConfig what it knows best: tokens, token files, client
- * certificates, exec plug-ins and the cloud providers' older ways. Its module is loaded only here, and not through the
- * package's front door: that takes 0.6 s, this 0.35 s.
+ * The credentials of a cluster's user. Files are read again for each call, since whoever renews them tells nobody; what a
+ * plug-in gave is kept until it expires. After a 401 it is best made anew.
  *
+ * @returns a function that gives what the next call carries; it throws KubernetesError `unauthorized`, whose message names
+ *   what to look at and quotes nothing.
  * @throws KubeconfigError
  */
-export async function openCluster(options: { kubeconfig?: string; context?: string }): Promise<ClusterAccess> {
-  const source = findCluster(options);
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
-  const { RequestContext } = await import('@kubernetes/client-node/dist/gen/index.js');
-
-  /** Gives the TLS material out instead of making a new connection pool with it for every single request. */
-  class Credential extends KubeConfig {
-    tls: TlsMaterial = {};
-
-    override createDispatcherOptions(
-      _cluster: Parameters<(typeof KubeConfig)['prototype']['createDispatcherOptions']>[0],
-      options: Parameters<(typeof KubeConfig)['prototype']['createDispatcherOptions']>[1],
-    ) {
-      this.tls = pickTls(options);
-      return { type: 'none' as const };
-    }
-  }
-
-  const config = new Credential();
-  load(config, source);
-  const server = config.getCurrentCluster()?.server ?? '';
-  return {
-    server: server.replace(/\/+$/, ''),
-    proxyUrl: config.getCurrentCluster()?.proxyUrl,
-    namespace: config.getContextObject(config.getCurrentContext())?.namespace?.trim() || 'default',
-    async credentials() {
-      const context = new RequestContext(server, 'GET');
-      await config.applySecurityAuthentication(context);
-      // The token of a file comes with its line end.
-      const headers = Object.fromEntries(
-        Object.entries(context.getHeaders()).map(([name, value]) => [name.toLowerCase(), value.trim()]),
-      );
-      return { headers, tls: config.tls, tlsFingerprint: fingerprint(config.tls) };
-    },
+export async function openCredentials(cluster: Cluster): Promise<() => Promise<Credentials>> {
+  const authenticate = await loadAuthenticator(cluster.user);
+  return async () => {
+    const granted = authenticate ? await attempt(cluster, commandOf(cluster.user), authenticate) : {};
+    const { user } = cluster;
+    const read = (what: string, material: Material) => readMaterial(cluster, what, material);
+    const ca = await read('certificate-authority', cluster.authority);
+    const cert = granted.certificate ?? (await read('client certificate', user.certificate));
+    const key = granted.key ?? (await read('client key', user.key));
+    const tls: TlsMaterial = {
+      ...(ca && { ca }),
+      ...(cert && { cert }),
+      ...(key && { key }),
+      ...(cluster.serverName !== undefined && { servername: cluster.serverName }),
+      ...(cluster.skipVerify && { rejectUnauthorized: false }),
+    };
+    return { headers: await readHeaders(cluster, granted), tls, tlsFingerprint: fingerprint(tls) };
   };
 }
 
-function load(config: { loadFromCluster(): void; loadFromString(text: string): void }, source: ClusterSource): void {
-  if (source.kind === 'in-cluster') {
-    config.loadFromCluster();
-    return;
-  }
-  const { context, cluster, user } = source;
-  config.loadFromString(
-    JSON.stringify({
-      'current-context': context.name,
-      contexts: [{ ...context, context: { ...context.context, user: user.name } }],
-      clusters: [cluster],
-      users: [user],
-    }),
-  );
+async function readHeaders(cluster: Cluster, granted: Granted): Promise<Record<string, string | string[]>> {
+  const { user } = cluster;
+  const authorization = granted.authorization ?? (await readAuthorization(cluster));
+  return {
+    ...(authorization !== undefined && { authorization }),
+    ...(user.impersonate !== undefined && { 'impersonate-user': user.impersonate }),
+    ...(user.impersonateGroups !== undefined && { 'impersonate-group': [...user.impersonateGroups] }),
+  };
 }
 
-function pickTls(options: object): TlsMaterial {
-  const wanted = new Set(['ca', 'cert', 'key', 'servername', 'rejectUnauthorized']);
-  return Object.fromEntries(Object.entries(options).filter(([name, value]) => wanted.has(name) && value !== undefined));
+async function readAuthorization(cluster: Cluster): Promise<string | undefined> {
+  const { user } = cluster;
+  const { tokenFile } = user;
+  if (tokenFile !== undefined) {
+    const token = await attempt(cluster, `the token file ${tokenFile}`, () => readFile(tokenFile, 'utf8'));
+    return `Bearer ${token.trim()}`;
+  }
+  if (user.token !== undefined) return `Bearer ${user.token.trim()}`;
+  if (user.username === undefined) return undefined;
+  return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
+}
+
+function readMaterial(cluster: Cluster, what: string, { file, data }: Material): Promise<Buffer | undefined> {
+  if (file !== undefined) return attempt(cluster, `the ${what} ${file}`, () => readFile(file));
+  return Promise.resolve(data === undefined ? undefined : Buffer.from(data, 'base64'));
+}
+
+/** Lets nothing of the error out but its code: a plug-in's words may hold secrets. */
+async function attempt<T>(cluster: Cluster, what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new KubernetesError(
+      'unauthorized',
+      `No credentials for ${new URL(cluster.server).origin}: ${what} cannot be used${code}; check user ${cluster.user.name} in ${cluster.origin}.`,
+    );
+  }
+}
+
+function commandOf({ exec, authProvider }: User): string {
+  return exec ? `the command ${basename(exec.command)}` : `the auth-provider ${authProvider?.name ?? ''}`;
 }
 
 function fingerprint(tls: TlsMaterial): string {

@@ -4,11 +4,13 @@ import type { Connection } from './connection.ts';
 import { KubernetesError } from './errors.ts';
 import { identify, listPages } from './list-pages.ts';
 import type { Log } from './log.ts';
-import { createObjectCache, type ObjectChange, type Outcome, type UnreadableObject } from './object-cache.ts';
-import { keyOf, type Seen, see } from './raw-object.ts';
+import { createObjectCache, type ObjectChange, type UnreadableObject } from './object-cache.ts';
+import { type Seen, see } from './raw-object.ts';
 import { REFLECTOR_DEFAULTS, type ReflectorSettings } from './reflector-settings.ts';
 import { type Resource, resourceName } from './resource.ts';
-import { pause, yieldToLoop } from './wait.ts';
+import { takeList } from './take-list.ts';
+import { createTeller } from './teller.ts';
+import { pause } from './wait.ts';
 import { followWatch } from './watch-stream.ts';
 
 /**
@@ -61,9 +63,6 @@ export interface Reflector<T> {
   stop(): Promise<void>;
 }
 
-/** So many changes of a list are told before other work has its turn. */
-const CHANGES_A_TURN = 500;
-
 /**
  * Keeps the objects of one kind known: lists them, watches from there, and goes on until stop(), whatever the server does.
  * Connections that end, break or fall silent are opened again where they ended, without a list; only a server that no longer
@@ -86,6 +85,13 @@ export function startReflector<T extends { namespace: string; name: string; uid:
     maxMs: settings.backoffMaxMs,
     random: settings.random,
   });
+  const { guard, tell } = createTeller<T>({
+    onChange: options.onChange,
+    onUnreadable: options.onUnreadable,
+    log,
+    about,
+    stop,
+  });
   const stateListeners = new Set<(state: ReflectorState) => void>();
   const settled = Promise.withResolvers<void>();
   let state: ReflectorState = 'starting';
@@ -103,61 +109,6 @@ export function startReflector<T extends { namespace: string; name: string; uid:
     if (next === 'synced') log.info({ ...fields, objects: cache.size }, 'Kind is synced');
     else log.warn(fields, 'Kind is not synced');
     for (const listener of stateListeners) guard('state listener', () => listener(next));
-  }
-
-  function guard(what: string, call: () => unknown): void {
-    const report = (error: unknown) => log.error({ ...about, what, err: error }, 'A callback threw; it is passed over');
-    try {
-      const result = call();
-      if (result instanceof Promise) result.catch(report);
-    } catch (error) {
-      report(error);
-    }
-  }
-
-  function tell(outcome: Outcome<T>): void {
-    for (const change of outcome.changes) {
-      if (stop.aborted) return;
-      guard('change listener', () => options.onChange(change));
-    }
-    const { unreadable } = outcome;
-    if (!unreadable || stop.aborted) return;
-    if (options.onUnreadable) guard('unreadable listener', () => options.onUnreadable?.(unreadable));
-    else log.warn({ ...about, object: keyOf(unreadable) }, 'An object cannot be read; its last readable state is kept');
-  }
-
-  /** Lists everything and takes it over when it is whole. Returns where a watch goes on. */
-  async function list(): Promise<string> {
-    const present = new Set<string>();
-    const news: Seen<T>[] = [];
-    const version = await listPages({
-      ...kind,
-      pageSize: settings.pageSize,
-      signal: stop,
-      onItem(raw) {
-        const identity = identify(raw, connection.server, resource);
-        present.add(keyOf(identity));
-        if (!cache.has(identity)) news.push(see(identity, raw, parse));
-      },
-    });
-    let told = 0;
-    async function share(outcome: Outcome<T>): Promise<void> {
-      tell(outcome);
-      told += outcome.changes.length;
-      if (told < CHANGES_A_TURN) return;
-      told = 0;
-      await yieldToLoop();
-    }
-    for (const seen of news) {
-      if (stop.aborted) return version;
-      await share(cache.apply(seen, 'list'));
-    }
-    for (const key of cache.known()) {
-      if (stop.aborted) return version;
-      if (!present.has(key)) await share(cache.drop(key));
-    }
-    currentAt = performance.now();
-    return version;
   }
 
   /** What to do about a failure: sets the state and says how long to wait, in milliseconds. */
@@ -225,22 +176,20 @@ export function startReflector<T extends { namespace: string; name: string; uid:
     }
   }
 
+  async function audit(signal: AbortSignal): Promise<string[]> {
+    const askedAt = performance.now();
+    const pages = { pageSize: settings.pageSize, graceMs: settings.missGraceMs };
+    const missed = await findMisses(cache, { ...kind, ...pages, signal });
+    if (missed.length === 0) currentAt = Math.max(currentAt, askedAt);
+    return missed;
+  }
+
   /** Watches from there, with an audit beside it, until one of them finds that everything must be listed again. */
   async function follow(version: string): Promise<void> {
     const session = new AbortController();
     const end = () => session.abort();
     stop.addEventListener('abort', end, { once: true });
-    const auditing = auditUntilMiss(
-      (signal) =>
-        findMisses(cache, {
-          ...kind,
-          pageSize: settings.pageSize,
-          graceMs: settings.missGraceMs,
-          signal,
-        }),
-      settings,
-      session.signal,
-    ).then((found) => {
+    const auditing = auditUntilMiss(audit, settings, session.signal).then((found) => {
       if (found > 0) log.warn({ ...about, misses: found }, 'A watch missed changes; everything is listed again');
       misses += found;
       end();
@@ -257,7 +206,8 @@ export function startReflector<T extends { namespace: string; name: string; uid:
   async function run(): Promise<void> {
     while (!stop.aborted) {
       try {
-        const version = await list();
+        const version = await takeList(cache, { ...kind, pageSize: settings.pageSize, signal: stop, parse }, tell);
+        currentAt = performance.now();
         if (!watchDenied) setState('synced');
         await follow(version);
       } catch (error) {
