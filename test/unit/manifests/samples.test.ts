@@ -3,10 +3,30 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ANNOTATION_PREFIX, findAnnotation, readOptions } from '../../../src/registration/index.ts';
-import { MANIFESTS, only, render } from './render.ts';
+import { inferenceService } from '../../../src/sources/index.ts';
+import { MANIFESTS, only, type Rendered, render } from './render.ts';
+
+/** What an object would have in LiteLLM once KServe says that it is served, sorted by public name. */
+function registrationsOf(model: Rendered) {
+  const { name, namespace } = model.metadata;
+  const metadata = { uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z', ...model.metadata };
+  const status = {
+    address: { url: `http://${name}-predictor.${namespace}.svc.cluster.local` },
+    conditions: ['Ready', 'PredictorReady'].map((type) => ({ type, status: 'True', reason: 'NewReplicaSetAvailable' })),
+    modelStatus: { copies: { totalCopies: 1 } },
+    deploymentMode: 'Standard',
+  };
+  const projection = inferenceService.project(inferenceService.parse({ ...model, metadata, status }), {
+    selection: 'annotated',
+  });
+  if (projection.state !== 'serve') throw new Error(`${name}: ${JSON.stringify(projection)}`);
+  return projection.registrations.toSorted((a, b) => (a.publicName < b.publicName ? -1 : 1));
+}
 
 describe('models', () => {
-  const models = render('samples').filter(({ kind }) => kind === 'InferenceService');
+  const models = render('samples')
+    .filter(({ kind }) => kind === 'InferenceService')
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 
   test('are one chat model, one embedding model and one container, in a namespace that is made', () => {
     expect(models.map(({ metadata }) => metadata.name).sort()).toEqual(['bge-m3', 'qwen-small', 'qwen3-8b']);
@@ -26,6 +46,31 @@ describe('models', () => {
       expect(options.enabled).toBe(true);
     },
   );
+
+  test('are registered as their comments say', () => {
+    const registered = models.flatMap((model) => registrationsOf(model));
+    expect(registered).toMatchObject([
+      {
+        publicName: 'bge-m3',
+        servedName: 'bge-m3',
+        apiBase: 'http://bge-m3-predictor.models.svc.cluster.local/openai/v1',
+        info: { mode: 'embedding' },
+      },
+      {
+        publicName: 'qwen-small',
+        servedName: 'qwen2.5-0.5b',
+        apiBase: 'http://qwen-small-predictor.models.svc.cluster.local/v1',
+        info: { max_input_tokens: 8192 },
+      },
+      { publicName: 'qwen3', servedName: 'qwen3-8b' },
+      {
+        publicName: 'qwen3-8b',
+        servedName: 'qwen3-8b',
+        apiBase: 'http://qwen3-8b-predictor.models.svc.cluster.local/v1',
+        info: { max_input_tokens: 32768, notes: 'Run by the platform team; questions to #models.' },
+      },
+    ]);
+  });
 
   test('no file is left out', () => {
     const files = readdirSync(join(MANIFESTS, 'samples'), { withFileTypes: true })
