@@ -36,6 +36,7 @@ export interface Engine {
 
 export interface EngineOptions {
   world: World & { registry: Registry };
+  /** Read at each use: sources may be added after the engine was made. */
   views: readonly SourceView[];
   writer: Writer;
   gate: Gate;
@@ -45,11 +46,11 @@ export interface EngineOptions {
 /** Puts sources, plan and registry together. */
 export function createEngine({ world, views, writer, gate, dryRun }: EngineOptions): Engine {
   const { registry, names } = world;
-  const byKind = new Map(views.map((view) => [view.source.kind, view]));
+  const viewOf = (kind: string): SourceView | undefined => views.find((view) => view.source.kind === kind);
 
   function observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): void {
     const key = sourceKey({ kind, namespace, name });
-    const source = byKind.get(kind)?.source;
+    const source = viewOf(kind)?.source;
     if (!object || !source) {
       names.forget(key);
       return;
@@ -149,7 +150,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
 
   function placeOf(key: string): { ref: SourceRef; view: SourceView; cache: ObjectCache } | undefined {
     const ref = parseSourceKey(key);
-    const view = ref && byKind.get(ref.kind);
+    const view = ref && viewOf(ref.kind);
     const cache = ref && view?.cacheFor(ref.namespace);
     return ref && view && cache ? { ref, view, cache } : undefined;
   }

@@ -45,7 +45,7 @@ export interface Check {
 
 /** The controller's loop. */
 export interface Loop {
-  /** To be told of every change that a watch brings, from the first list on. */
+  /** To be told of every change that a watch brings. */
   changed(change: SourceChange): void;
   /** Runs until the signal is aborted, and ends when what was in hand is done. */
   run(signal: AbortSignal): Promise<void>;
@@ -65,7 +65,6 @@ export function createLoop(options: LoopOptions): Loop {
   let lastTurn = Date.now();
 
   function changed({ kind, namespace, name, object }: SourceChange): void {
-    engine.observe(kind, namespace, name, object);
     if (!queue) return;
     const key = sourceKey({ kind, namespace, name });
     if (!dirtySince.has(key)) dirtySince.set(key, Date.now());
@@ -125,8 +124,7 @@ export function createLoop(options: LoopOptions): Loop {
 
   async function handle(key: string, turn: Turn): Promise<TurnResult> {
     const outcome = await engine.reconcile(key, turn.priority === 'bulk' ? 'bulk' : 'prompt', turn.signal);
-    if (!outcome) return;
-    if (turn.signal.aborted && outcome.error) return;
+    if (!outcome || (turn.signal.aborted && outcome.error)) return;
     if (outcome.error && !outcome.gated)
       log.warn({ source: key, error: describeError(outcome.error) }, 'an object could not be brought in step');
     report.tell(outcome);

@@ -1,0 +1,45 @@
+import { type Command, Option } from 'commander';
+import { readSettings, type SettingName, type Settings, settings } from '../config/index.ts';
+
+/** Settings that only matter to a process that stays. */
+const LASTING: readonly SettingName[] = ['resync-interval', 'warning-refresh', 'listen', 'name-cooldown'];
+
+/** Which settings a command takes. */
+export const TAKES = {
+  run: () => true,
+  sync: (name: SettingName) => !LASTING.includes(name),
+  plan: (name: SettingName) => !LASTING.includes(name) && name !== 'dry-run',
+} as const;
+
+/** Adds a command's settings as flags, under the headings of the table, and `--config`. */
+export function addSettings(command: Command, takes: (name: SettingName) => boolean): Command {
+  for (const row of settings) {
+    if (!takes(row.name)) continue;
+    const flags = row.argument ? `--${row.name} ${row.argument}` : `--${row.name}`;
+    const details = [...(row.default && row.argument ? [`default ${row.default}`] : []), row.env];
+    const option = new Option(flags, `${row.help} (${details.join('; ')})`).helpGroup(`${row.group}:`);
+    if (row.repeatable) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    command.addOption(option);
+  }
+  return command.addOption(
+    new Option(
+      '--config <file>',
+      'YAML file with settings by name; flags and environment beat it. (MODEL_REGISTRAR_CONFIG)',
+    )
+      .env('MODEL_REGISTRAR_CONFIG')
+      .helpGroup('Operation:'),
+  );
+}
+
+/** The settings of a parsed command. @throws ConfigError */
+export function settingsOf(command: Command, environment: NodeJS.ProcessEnv = process.env): Settings {
+  const given = command.opts<Record<string, unknown>>();
+  const flags = Object.fromEntries(settings.map(({ name }) => [name, given[camel(name)]]));
+  const { config } = given;
+  return readSettings({ flags, environment, file: typeof config === 'string' ? config : undefined });
+}
+
+/** How commander names the value of `--litellm-url`. */
+function camel(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

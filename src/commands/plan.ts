@@ -1,0 +1,45 @@
+import { Command, Option } from 'commander';
+import type { Decision } from '../controller/index.ts';
+import { addSettings, settingsOf, TAKES } from './options.ts';
+import { planDocument, planTable } from './plan-output.ts';
+import type { Exit } from './program.ts';
+import { logFor, openRooms } from './rooms.ts';
+import { readAll } from './sync.ts';
+
+const EXAMPLES = `
+Examples:
+  $ model-registrar plan --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt
+  $ model-registrar plan -o json | jq '.changes[] | select(.action == "delete")'
+
+Exit codes: 0 in step, 2 changes are pending, 1 it failed.`;
+
+/** `model-registrar plan`: what sync would do, field by field. */
+export function planCommand(exit: Exit): Command {
+  const command = new Command('plan').description(
+    'What sync would do, field by field: 0 in step, 2 changes pending, 1 failed.',
+  );
+  addSettings(command, TAKES.plan)
+    .addOption(new Option('-o, --output <format>', 'How it is printed.').choices(['table', 'json']).default('table'))
+    .addHelpText('after', EXAMPLES);
+  return command.action(async () => exit(await plan(command)));
+}
+
+async function plan(command: Command): Promise<number> {
+  const settings = settingsOf(command);
+  const rooms = await openRooms({ settings, log: logFor({ ...settings, 'log-level': 'error' }), dryRun: true });
+  try {
+    const unread = await readAll(rooms);
+    const decisions: Decision[] = [];
+    for (const key of rooms.engine.keys().sort()) {
+      const decision = await rooms.engine.verify(key);
+      if (decision) decisions.push(decision);
+    }
+    const document = planDocument(decisions, unread);
+    const json = command.opts<{ output: string }>().output === 'json';
+    process.stdout.write(json ? `${JSON.stringify(document, undefined, 2)}\n` : planTable(document));
+    if (unread.length > 0) return 1;
+    return document.changes.length > 0 ? 2 : 0;
+  } finally {
+    await rooms.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { VERSION } from '../telemetry/index.ts';
+import { planCommand } from './plan.ts';
+import { runCommand } from './run.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { syncCommand } from './sync.ts';
+
+/** Told of a command's exit code. */
+export type Exit = (code: number) => void;
+
+const EXAMPLES = `
+Examples:
+  $ model-registrar sandbox
+  $ model-registrar plan --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt
+  $ model-registrar run --litellm-url http://litellm.litellm.svc:4000 --litellm-key-file /etc/litellm/key --owner-id prod-eu
+
+Every flag has an environment variable, named in its help; flags beat the environment, which beats --config.`;
+
+/** The whole command line. */
+export function createProgram(exit: Exit): Command {
+  const program = new Command('model-registrar')
+    .description(
+      'Keeps the model list of a LiteLLM proxy in step with the models that are served in a Kubernetes cluster.',
+    )
+    .version(VERSION)
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .showHelpAfterError('Run it with --help to see what it takes.')
+    .exitOverride();
+  for (const command of [runCommand(exit), syncCommand(exit), planCommand(exit), sandboxCommand(exit)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+}

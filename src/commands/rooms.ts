@@ -1,0 +1,160 @@
+import { ConfigError, howToGive, keyFromEnvironment, type Settings } from '../config/index.ts';
+import {
+  createEngine,
+  createNameBook,
+  createPatience,
+  type Engine,
+  type ObjectCache,
+  type SourceChange,
+  type SourceView,
+} from '../controller/index.ts';
+import { type Connection, connect, KubernetesError, type Reflector, startReflector } from '../kubernetes/index.ts';
+import { createClient, createGate, createHttp, createRegistry, createWriter, type Gate } from '../litellm/index.ts';
+import { type Source, type SourceObject, sources } from '../sources/index.ts';
+import { createLogger, type Logger, type Metrics } from '../telemetry/index.ts';
+
+/** Everything that a command works with, wired. */
+export interface Rooms {
+  connection: Connection;
+  engine: Engine;
+  gate: Gate;
+  owner: string;
+  reflectors: { source: Source; reflector: Reflector<SourceObject> }[];
+  /** Resolves when each source was read once, or is known to be absent or forbidden. */
+  settled: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface RoomOptions {
+  settings: Settings;
+  log: Logger;
+  metrics?: Metrics;
+  /** Told of every change of an object. */
+  onChange?: (change: SourceChange) => void;
+  dryRun: boolean;
+}
+
+/**
+ * Connects to Kubernetes and LiteLLM and starts to follow the sources.
+ *
+ * @throws ConfigError, KubeconfigError, KubernetesError: each with a plain sentence
+ */
+export async function openRooms({ settings, log, metrics, onChange, dryRun }: RoomOptions): Promise<Rooms> {
+  const chosen = chooseSources(settings.source);
+  const http = createHttp({ ...litellmAccess(settings), onCall: (...call) => noteCall(metrics, ...call) });
+  const { kubeconfig, context } = settings;
+  const connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
+  const owner = settings['owner-id'] ?? (await clusterId(connection));
+  const now = Date.now;
+  const registry = createRegistry({ client: createClient(http), owner, settleMs: settings.settle });
+  const gate = createGate({ minMs: settings['backoff-min'], maxMs: Math.min(settings['backoff-max'], 30_000) });
+  const reflectors: Rooms['reflectors'] = [];
+  const views: SourceView[] = [];
+  const engine = createEngine({
+    world: {
+      owner,
+      registry,
+      names: createNameBook(settings['name-cooldown'], now),
+      patience: createPatience(settings['rollout-wait'], now),
+      projection: { selection: settings.selection },
+      policy: settings.policy,
+      settleMs: settings.settle,
+      now,
+    },
+    views,
+    writer: createWriter(),
+    gate,
+    dryRun,
+  });
+  for (const source of chosen) views.push(follow(source));
+
+  /** Starts the reflectors of a source: one, or one for each namespace. */
+  function follow(source: Source): SourceView {
+    const namespaces = settings.namespace.length > 0 ? settings.namespace : [undefined];
+    const caches = new Map<string | undefined, ObjectCache>();
+    for (const namespace of namespaces) {
+      const reflector = startReflector<SourceObject>({
+        connection,
+        resource: { ...source.resource, ...(namespace && { namespace }) },
+        ...(settings.selector && { labelSelector: settings.selector }),
+        parse: (raw) => source.parse(raw),
+        onChange: (change) => {
+          const { namespace: within, name } = change.object;
+          const object = change.type === 'applied' ? change.object : undefined;
+          engine.observe(source.kind, within, name, object);
+          onChange?.({ kind: source.kind, namespace: within, name, object });
+        },
+        log,
+      });
+      reflectors.push({ source, reflector });
+      caches.set(namespace, reflector);
+    }
+    return {
+      source,
+      cacheFor: (namespace) => caches.get(namespace) ?? caches.get(undefined),
+      caches: [...caches.values()],
+    };
+  }
+
+  return {
+    connection,
+    engine,
+    gate,
+    owner,
+    reflectors,
+    settled: Promise.all(reflectors.map(({ reflector }) => reflector.settled)),
+    async close() {
+      await Promise.all(reflectors.map(({ reflector }) => reflector.stop()));
+      await Promise.all([http.close(), connection.close()]);
+    },
+  };
+}
+
+/** The log as the settings want it: for reading on a terminal, else JSON. */
+export function logFor(settings: Settings): Logger {
+  const format = settings['log-format'] ?? (process.stderr.isTTY ? 'pretty' : 'json');
+  return createLogger({ level: settings['log-level'], format });
+}
+
+function chooseSources(kinds: string[]): Source[] {
+  return [...new Set(kinds)].map((kind) => {
+    const source = sources.get(kind);
+    if (source) return source;
+    throw new ConfigError(`${howToGive('source')} must be one of ${[...sources.keys()].join(', ')}, but is "${kind}".`);
+  });
+}
+
+function litellmAccess(settings: Settings) {
+  const url = settings['litellm-url'];
+  if (!url) throw new ConfigError(`LiteLLM's address is missing: give it with ${howToGive('litellm-url')}.`);
+  const file = settings['litellm-key-file'];
+  const text = keyFromEnvironment(process.env);
+  if (!file && !text) {
+    throw new ConfigError(
+      `LiteLLM's key is missing: give a file that holds it with ${howToGive('litellm-key-file')}, or set MODEL_REGISTRAR_LITELLM_KEY.`,
+    );
+  }
+  const key = file ? { file } : { text: text ?? '' };
+  const caFile = settings['litellm-ca-file'];
+  return { url, key, timeoutMs: settings['litellm-timeout'], ...(caFile && { caFile }) };
+}
+
+/** The cluster's own name, where none was given. */
+async function clusterId(connection: Connection): Promise<string> {
+  try {
+    const namespace = (await connection.request({ method: 'GET', path: '/api/v1/namespaces/kube-system' })) as {
+      metadata?: { uid?: string };
+    };
+    if (namespace.metadata?.uid) return namespace.metadata.uid;
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || (error.code !== 'forbidden' && error.code !== 'not-found')) throw error;
+  }
+  throw new ConfigError(
+    `The uid of the namespace kube-system, which names this installation by default, cannot be read: set ${howToGive('owner-id')}.`,
+  );
+}
+
+function noteCall(metrics: Metrics | undefined, operation: string, code: string, seconds: number): void {
+  metrics?.litellmCalled({ operation, code, seconds });
+  metrics?.litellmUp(/^[24]/.test(code) && !['401', '403', '429'].includes(code));
+}

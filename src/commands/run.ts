@@ -1,0 +1,131 @@
+import { Command } from 'commander';
+import { createLoop, createReport, type Loop, type ObjectEvent, type Report } from '../controller/index.ts';
+import { createEventRecorder } from '../kubernetes/index.ts';
+import { sources } from '../sources/index.ts';
+import { createMetrics, type Logger, type Metrics, startServer, VERSION } from '../telemetry/index.ts';
+import { addSettings, settingsOf, TAKES } from './options.ts';
+import type { Exit } from './program.ts';
+import { logFor, openRooms, type Rooms } from './rooms.ts';
+
+/** A SIGTERM is followed by this much time for writes in hand; Events get what is left of ten seconds. */
+const DRAIN_MS = 7_000;
+const FLUSH_MS = 2_000;
+
+const EXAMPLES = `
+Examples:
+  In a cluster, with the key from a mounted Secret:
+  $ model-registrar run --litellm-url http://litellm.litellm.svc:4000 --litellm-key-file /etc/litellm/key --owner-id prod-eu
+
+  On a laptop, against the current context, watching only:
+  $ MODEL_REGISTRAR_LITELLM_KEY=… model-registrar run --litellm-url http://127.0.0.1:4000 --dry-run`;
+
+/** `model-registrar run`: the controller, until SIGTERM or SIGINT. */
+export function runCommand(exit: Exit): Command {
+  const command = new Command('run').description('The controller: keeps LiteLLM in step until it is stopped.');
+  addSettings(command, TAKES.run).addHelpText('after', EXAMPLES);
+  return command.action(async () => {
+    const settings = settingsOf(command);
+    const stopping = stopSignal();
+    await runController({ settings, log: logFor(settings), signal: stopping });
+    exit(0);
+  });
+}
+
+export interface RunOptions {
+  settings: ReturnType<typeof settingsOf>;
+  log: Logger;
+  signal: AbortSignal;
+  /** Told where `/metrics`, `/healthz` and `/readyz` are served. */
+  onListening?: (url: string) => void;
+}
+
+/**
+ * The controller itself: rooms, loop, Events, figures and the small server, until the signal is aborted.
+ *
+ * @throws ConfigError, KubeconfigError, KubernetesError, ListenError: before it has begun, each with a plain sentence
+ */
+export async function runController({ settings, log, signal, onListening }: RunOptions): Promise<void> {
+  const metrics = createMetrics();
+  const dryRun = settings['dry-run'];
+  let loop: Loop | undefined;
+  const rooms = await openRooms({ settings, log, metrics, dryRun, onChange: (change) => loop?.changed(change) });
+  const recorder = createEventRecorder({
+    connection: rooms.connection,
+    component: 'model-registrar',
+    instance: rooms.owner,
+    log,
+  });
+  const report = createReport({
+    resourceOf: (kind) => sources.get(kind)?.resource,
+    sinks: {
+      event: (event: ObjectEvent) => {
+        if (!dryRun) recorder.record(event);
+      },
+      log,
+      reconciled: metrics.reconciled,
+    },
+    refreshMs: settings['warning-refresh'],
+  });
+  loop = createLoop({
+    engine: rooms.engine,
+    report,
+    gate: rooms.gate,
+    sourcesSettled: rooms.settled,
+    resyncMs: settings['resync-interval'],
+    backoff: { minMs: settings['backoff-min'], maxMs: settings['backoff-max'] },
+    drainMs: DRAIN_MS,
+    log,
+    becameVisible: metrics.becameVisible,
+  });
+  readFigures(metrics, rooms, loop, report);
+  const server = await startServer({ listen: settings.listen, metrics, ready: loop.ready, live: loop.live }).catch(
+    async (error) => {
+      await rooms.close();
+      throw error;
+    },
+  );
+  onListening?.(server.url);
+  log.info(
+    {
+      version: VERSION,
+      owner: rooms.owner,
+      cluster: rooms.connection.server,
+      litellm: settings['litellm-url'],
+      listen: server.url,
+      dryRun,
+    },
+    'started',
+  );
+  await loop.run(signal);
+  log.info('stopping');
+  await recorder.flush(FLUSH_MS);
+  recorder.stop();
+  await rooms.close();
+  await server.close();
+  log.info('stopped');
+}
+
+function readFigures(metrics: Metrics, { reflectors }: Rooms, loop: Loop, report: Report): void {
+  const missed = new Map<object, number>();
+  for (const { source, reflector } of reflectors) {
+    metrics.sourceSynced(source.kind, reflector.state === 'synced');
+    reflector.onState((state) => metrics.sourceSynced(source.kind, state === 'synced'));
+  }
+  metrics.readAtScrape({
+    queueDepth: () => loop.depth,
+    staleness: () =>
+      reflectors.map(({ source, reflector }) => {
+        metrics.watchMissed(source.kind, reflector.misses - (missed.get(reflector) ?? 0));
+        missed.set(reflector, reflector.misses);
+        return { source: source.kind, seconds: reflector.stalenessMs / 1000 };
+      }),
+    registrations: () => report.states(),
+  });
+}
+
+/** Aborted by SIGTERM and SIGINT; a second one ends the process at once, as Node does by itself. */
+export function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopping.abort());
+  return stopping.signal;
+}

@@ -1,0 +1,6 @@
+import { Command } from 'commander';
+import type { Exit } from './program.ts';
+
+export function sandboxCommand(exit: Exit): Command {
+  return new Command('sandbox').action(() => exit(0));
+}

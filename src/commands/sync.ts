@@ -1,0 +1,97 @@
+import { Command } from 'commander';
+import { createReport, describeError, type Outcome, onePass } from '../controller/index.ts';
+import { createEventRecorder, type ReflectorState } from '../kubernetes/index.ts';
+import { sources } from '../sources/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import { addSettings, settingsOf, TAKES } from './options.ts';
+import type { Exit } from './program.ts';
+import { logFor, openRooms, type Rooms } from './rooms.ts';
+
+const EXAMPLES = `
+Examples:
+  $ model-registrar sync --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt
+  $ model-registrar sync --namespace team-a --policy upsert-only --dry-run
+
+Exit codes: 0 all is in step, 1 something failed.`;
+
+/** `model-registrar sync`: one pass of the controller, then exit. */
+export function syncCommand(exit: Exit): Command {
+  const command = new Command('sync').description('One pass over all objects, then exit: 0 done, 1 something failed.');
+  addSettings(command, TAKES.sync).addHelpText('after', EXAMPLES);
+  return command.action(async () => exit(await sync(settingsOf(command))));
+}
+
+async function sync(settings: ReturnType<typeof settingsOf>): Promise<number> {
+  const log = logFor(settings);
+  const dryRun = settings['dry-run'];
+  const rooms = await openRooms({ settings, log, dryRun });
+  const recorder = createEventRecorder({
+    connection: rooms.connection,
+    component: 'model-registrar',
+    instance: rooms.owner,
+    log,
+  });
+  const report = createReport({
+    resourceOf: (kind) => sources.get(kind)?.resource,
+    sinks: {
+      event: (event) => {
+        if (!dryRun) recorder.record(event);
+      },
+      log,
+      reconciled: () => undefined,
+    },
+    refreshMs: settings['warning-refresh'],
+  });
+  try {
+    const unread = await readAll(rooms);
+    const outcomes = await onePass({
+      engine: rooms.engine,
+      patienceMs: settings['rollout-wait'] + 1_000,
+      tell: report.tell,
+    });
+    await recorder.flush();
+    return summarise(outcomes, unread, log, dryRun);
+  } finally {
+    recorder.stop();
+    await rooms.close();
+  }
+}
+
+const UNREAD: Record<Exclude<ReflectorState, 'synced'>, string> = {
+  starting: 'it was not read',
+  absent: 'its CRD is not installed in the cluster',
+  forbidden: 'listing it is forbidden: give the account the rights of manifests/base',
+  failing: 'the API server does not answer',
+};
+
+/**
+ * Reads all sources and LiteLLM's list.
+ *
+ * @returns sources that could not be read: of those nothing is changed
+ * @throws LiteLlmError
+ */
+export async function readAll({ engine, settled, reflectors }: Rooms): Promise<string[]> {
+  await Promise.all([engine.refresh(), settled]);
+  return reflectors.flatMap(({ source, reflector }) => {
+    if (reflector.state === 'synced') return [];
+    return `${source.kind}: ${UNREAD[reflector.state]}`;
+  });
+}
+
+function summarise(outcomes: Outcome[], unread: string[], log: Logger, dryRun: boolean): number {
+  for (const what of unread) log.error({ problem: what }, 'a source could not be read');
+  const failed = outcomes.filter(({ error, gated }) => error !== undefined || gated);
+  for (const { key, error } of failed)
+    log.error({ source: key, error: describeError(error) }, 'an object could not be brought in step');
+  const later = outcomes.filter(({ decision }) => decision.plan.dueAt !== undefined).length;
+  const changes = outcomes.reduce(
+    (sum, { applied, decision }) => sum + (dryRun ? decision.plan.changes.length : applied.length),
+    0,
+  );
+  const problems = outcomes.filter(({ decision }) => decision.problems.length > 0).length;
+  log.info(
+    { objects: outcomes.length, changes, failed: failed.length, problems, later, dryRun },
+    dryRun ? 'nothing was written' : 'done',
+  );
+  return failed.length + unread.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runController } from '../../../src/commands/run.ts';
+import { readSettings } from '../../../src/config/index.ts';
+import {
+  type KubernetesOptions,
+  type LiteLlmOptions,
+  type SandboxKubernetes,
+  type SandboxLiteLlm,
+  startKubernetes,
+  startLiteLlm,
+} from '../../../src/sandbox/index.ts';
+import { createLogger } from '../../../src/telemetry/index.ts';
+import { inferenceService, type StatusWish, status, type Wish } from '../../support/inference-services.ts';
+
+/** Waiting times that let a test see in a second what takes minutes in a cluster. */
+const FAST = {
+  settle: '300ms',
+  'resync-interval': '250ms',
+  'name-cooldown': '600ms',
+  'rollout-wait': '100ms',
+  'backoff-min': '50ms',
+  'backoff-max': '400ms',
+  'litellm-timeout': '2s',
+  listen: '127.0.0.1:0',
+};
+
+export interface Controller {
+  /** Where it serves its figures. */
+  url: string;
+  /** What it logged, as JSON lines. */
+  logs: string[];
+  /** As SIGTERM. */
+  stop(): Promise<void>;
+}
+
+/** A sandbox of both servers, and controllers that are started between them. */
+export interface Stage {
+  kubernetes: SandboxKubernetes;
+  litellm: SandboxLiteLlm;
+  keyFile: string;
+  /** Starts a controller and waits until it listens. */
+  start(settings?: Record<string, unknown>): Promise<Controller>;
+  apply(wish: Wish): void;
+  /** Applies an object that serves already. */
+  serve(wish: Wish & Partial<StatusWish>): void;
+  setStatus(wish: StatusWish): void;
+  remove(name: string, namespace?: string): void;
+  /** `reason: message` of the Events about an object, oldest first. */
+  events(name: string, namespace?: string): string[];
+  close(): Promise<void>;
+}
+
+export async function startStage(
+  options: { kubernetes?: KubernetesOptions; litellm?: LiteLlmOptions } = {},
+): Promise<Stage> {
+  const kubernetes = await startKubernetes(options.kubernetes);
+  const litellm = await startLiteLlm({ reloadMilliseconds: 50, ...options.litellm });
+  const folder = await mkdtemp(join(tmpdir(), 'model-registrar-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const keyFile = join(folder, 'key');
+  await Promise.all([writeFile(kubeconfig, kubernetes.kubeconfig), writeFile(keyFile, `${litellm.masterKey}\n`)]);
+  const controllers: Controller[] = [];
+
+  async function start(settings: Record<string, unknown> = {}): Promise<Controller> {
+    const stopping = new AbortController();
+    const logs: string[] = [];
+    const log = createLogger({ level: 'debug', format: 'json', destination: { write: (line) => logs.push(line) } });
+    const listening = Promise.withResolvers<string>();
+    const flags = { ...FAST, kubeconfig, 'litellm-url': litellm.url, 'litellm-key-file': keyFile, ...settings };
+    const done = runController({
+      settings: readSettings({ flags, environment: {} }),
+      log,
+      signal: stopping.signal,
+      onListening: listening.resolve,
+    });
+    done.catch(listening.reject);
+    const controller: Controller = {
+      url: await listening.promise,
+      logs,
+      async stop() {
+        stopping.abort();
+        await done;
+      },
+    };
+    controllers.push(controller);
+    return controller;
+  }
+
+  return {
+    kubernetes,
+    litellm,
+    keyFile,
+    start,
+    apply: (wish) => void kubernetes.apply(inferenceService(wish)),
+    serve: (wish) => void kubernetes.apply(inferenceService({ ...wish, status: status(wish) })),
+    setStatus: (wish) => void kubernetes.setStatus(reference(wish.name, wish.namespace), status(wish)),
+    remove: (name, namespace) => kubernetes.delete(reference(name, namespace)),
+    events: (name, namespace) =>
+      kubernetes.events(reference(name, namespace)).map((event) => {
+        const { reason, message } = event as unknown as { reason: string; message: string };
+        return `${reason}: ${message}`;
+      }),
+    async close() {
+      await Promise.all(controllers.map((controller) => controller.stop()));
+      await Promise.all([kubernetes.stop(), litellm.stop()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** An InferenceService by name. */
+export function reference(name: string, namespace = 'llm') {
+  return { kind: 'InferenceService', namespace, name };
+}
