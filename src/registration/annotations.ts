@@ -201,7 +201,7 @@ export function findAnnotation(key: string): Annotation | undefined {
   return ANNOTATIONS.find((annotation) => annotation.key === key);
 }
 
-/** The known key that a wrong one was probably meant to be: at most two slips away, spelling of case and separators apart. */
+/** The known key that a wrong one was probably meant to be: at most one slip away for every five letters, case and separators apart. */
 export function nearestAnnotation(key: string): AnnotationKey | undefined {
   // Far longer than any key of ours; the distance costs the product of both lengths.
   if (key.length > 64) return undefined;
@@ -212,7 +212,7 @@ export function nearestAnnotation(key: string): AnnotationKey | undefined {
   let best: { key: AnnotationKey; slips: number } | undefined;
   for (const annotation of ANNOTATIONS) {
     const slips = distance(wanted, annotation.key);
-    const allowed = annotation.key.length < 6 ? 1 : 2;
+    const allowed = Math.ceil(annotation.key.length / 5);
     if (slips <= allowed && (!best || slips < best.slips)) best = { key: annotation.key, slips };
   }
   return best?.key;

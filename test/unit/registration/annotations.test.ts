@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ANNOTATION_PREFIX,
+  ANNOTATIONS,
+  findAnnotation,
+  nearestAnnotation,
+} from '../../../src/registration/annotations.ts';
+import { readOptions } from '../../../src/registration/options.ts';
+
+const AVAILABLE = [
+  'enabled',
+  'model-name',
+  'served-name',
+  'mode',
+  'embedding',
+  'max-model-len',
+  'notes',
+  'provider',
+  'base-path',
+];
+const LATER = [
+  'port',
+  'api-key-secret',
+  'tags',
+  'access-groups',
+  'litellm-params',
+  'model-info',
+  'litellm',
+  'unready-policy',
+  'unready-grace',
+];
+
+describe('the table of annotations', () => {
+  it('holds every key once, and says which are there', () => {
+    expect(ANNOTATIONS.filter(({ available }) => available).map(({ key }) => key)).toEqual(AVAILABLE);
+    expect(ANNOTATIONS.filter(({ available }) => !available).map(({ key }) => key)).toEqual(LATER);
+  });
+
+  it.each(ANNOTATIONS)('$key has a meaning, allowed values, a default and an example', (annotation) => {
+    for (const text of [annotation.meaning, annotation.allowed, annotation.default, annotation.example]) {
+      expect(text).toMatch(/^\S.*\S$|^\S$/);
+    }
+  });
+
+  it.each(ANNOTATIONS.filter(({ available }) => available))('the example of $key is taken', ({ key, example }) => {
+    expect(readOptions({ [`${ANNOTATION_PREFIX}${key}`]: example }).problems).toEqual([]);
+  });
+
+  it.each(ANNOTATIONS)('$key is a name that Kubernetes takes', ({ key }) => {
+    expect(`${ANNOTATION_PREFIX}${key}`).toMatch(/^[a-z0-9.-]+\/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+  });
+
+  it('finds a line by its key', () => {
+    expect(findAnnotation('mode')?.example).toBe('rerank');
+    expect(findAnnotation('constructor')).toBeUndefined();
+  });
+});
+
+describe('nearestAnnotation', () => {
+  it.each([
+    ['model-nmae', 'model-name'],
+    ['model_name', 'model-name'],
+    ['modelName', 'model-name'],
+    ['MODEL-NAME', 'model-name'],
+    ['model-names', 'model-name'],
+    ['served-nam', 'served-name'],
+    ['mdoe', 'mode'],
+    ['enable', 'enabled'],
+    ['max-model-length', 'max-model-len'],
+    ['max-modellen', 'max-model-len'],
+    ['base.path', 'base-path'],
+    ['tag', 'tags'],
+    ['note', 'notes'],
+    ['x', undefined],
+    ['', undefined],
+    ['something-else', undefined],
+  ])('%s -> %s', (key, nearest) => {
+    expect(nearestAnnotation(key)).toBe(nearest);
+  });
+
+  it('does not ponder over a very long key', () => {
+    expect(nearestAnnotation('m'.repeat(100_000))).toBeUndefined();
+  });
+});

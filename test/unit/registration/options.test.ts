@@ -1,0 +1,339 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ANNOTATIONS, MODES, PROVIDERS } from '../../../src/registration/annotations.ts';
+import {
+  basePathProblem,
+  parseTokenCount,
+  quoted,
+  readOptions,
+  servedNameProblem,
+  visible,
+} from '../../../src/registration/options.ts';
+
+/** Reads annotations of ours, given without their prefix. */
+function read(annotations: Record<string, string>) {
+  return readOptions(
+    Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`model-registrar.io/${key}`, value])),
+  );
+}
+
+function messages(annotations: Record<string, string>): string[] {
+  return read(annotations).problems.map(({ message }) => message);
+}
+
+describe('readOptions', () => {
+  it('has defaults where nothing is said, and passes over annotations of others', () => {
+    expect(readOptions({ 'serving.kserve.io/stop': 'true', 'model-registrar.io.example/mode': 'x' })).toEqual({
+      options: { provider: 'hosted_vllm' },
+      problems: [],
+    });
+  });
+
+  it('reads everything', () => {
+    const { options, problems } = read({
+      enabled: 'true',
+      'model-name': 'a, b',
+      'served-name': 'org/a',
+      mode: 'embedding',
+      embedding: 'true',
+      'max-model-len': '32k',
+      notes: 'two\nlines',
+      provider: 'openai',
+      'base-path': '/v3/',
+    });
+    expect(problems).toEqual([]);
+    expect(options).toEqual({
+      enabled: true,
+      names: ['a', 'b'],
+      servedName: 'org/a',
+      mode: 'embedding',
+      embedding: true,
+      maxModelLen: 32_000,
+      notes: 'two\nlines',
+      provider: 'openai',
+      basePath: '/v3',
+    });
+  });
+
+  it('names all problems at once, each with annotation, value and what is allowed', () => {
+    expect(
+      messages({ enabled: 'yes', mode: 'Chat', 'max-model-len': '0', provider: 'azure', 'base-path': 'v1' }),
+    ).toEqual([
+      'model-registrar.io/enabled is "yes": it is neither. Allowed: "true" or "false".',
+      `model-registrar.io/mode is "Chat": it is not a mode of LiteLLM. Allowed: ${MODES.join(', ')}.`,
+      'model-registrar.io/max-model-len is "0": it is no such number. Allowed: a whole number from 1 to 2147483647, also as 32k (32000) or 32K (32768).',
+      `model-registrar.io/provider is "azure": it is not in the list. Allowed: ${PROVIDERS.join(', ')}.`,
+      expect.stringMatching(/^model-registrar\.io\/base-path is "v1": it does not begin with "\/". Allowed: a path /),
+    ]);
+  });
+
+  it('gives every problem the reason InvalidAnnotation', () => {
+    const { problems } = read({ enabled: '', tags: 'a', nonsense: 'b', 'model-name': '*' });
+    expect(problems.map(({ reason }) => reason)).toEqual(Array.from({ length: 4 }, () => 'InvalidAnnotation'));
+  });
+
+  it('cuts a long value to 80 characters and writes out what cannot be seen', () => {
+    const [message] = messages({ mode: `a\n\u0007\u202e${'x'.repeat(1000)}` });
+    expect(message).toContain(`"a\\n\\u{7}\\u{202e}${'x'.repeat(76)}…"`);
+  });
+
+  it.each(ANNOTATIONS.filter(({ available }) => !available))('refuses $key, without its value', ({ key }) => {
+    const [message, ...others] = messages({ [key]: 'sk-value' });
+    expect(others).toEqual([]);
+    expect(message).toMatch(
+      new RegExp(`^model-registrar\\.io/${key} is not supported by this version; remove it\\. Allowed after`),
+    );
+    expect(message).not.toContain('sk-value');
+  });
+
+  it('refuses a key that is none, and suggests the one that was meant', () => {
+    expect(messages({ modelname: 'sk-value' })).toEqual([
+      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path.',
+    ]);
+    expect(messages({ frobnicate: 'x' })[0]).toMatch(/frobnicate is not a known annotation; remove it\. Allowed/);
+    expect(messages({ constructor: 'x' })).toHaveLength(1);
+  });
+
+  it.each(['id', 'team-id', 'api-base', 'api-key', 'db-model'])('has no way to set %s', (key) => {
+    expect(messages({ [key]: 'x' })).toHaveLength(1);
+  });
+
+  describe('embedding and mode', () => {
+    it('takes embedding "true" as a mode', () => {
+      expect(read({ embedding: 'true' }).options.mode).toBe('embedding');
+      expect(read({ embedding: 'false' }).options).toEqual({ embedding: false, provider: 'hosted_vllm' });
+      expect(read({ embedding: 'false', mode: 'rerank' }).problems).toEqual([]);
+    });
+
+    it.each([
+      ['true', 'chat'],
+      ['false', 'embedding'],
+    ])('embedding "%s" contradicts mode "%s"', (embedding, mode) => {
+      expect(messages({ embedding, mode })).toEqual([
+        `model-registrar.io/embedding is "${embedding}": model-registrar.io/mode says "${mode}". Allowed: "true" or "false", in agreement with the mode where both are set.`,
+      ]);
+    });
+
+    it.each(MODES)('takes mode %s', (mode) => {
+      expect(read({ mode }).options.mode).toBe(mode);
+    });
+
+    it.each(PROVIDERS)('takes provider %s', (provider) => {
+      expect(read({ provider }).options.provider).toBe(provider);
+    });
+  });
+
+  describe('model-name', () => {
+    it('trims and collapses', () => {
+      expect(read({ 'model-name': ' a ,b,a, b' }).options.names).toEqual(['a', 'b']);
+    });
+
+    it.each([
+      ['', '""', 'it is empty'],
+      ['a,', '""', 'it is empty'],
+      ['a,,b', '""', 'it is empty'],
+      ['a,gpt-*', '"gpt-*"', 'it contains "*"'],
+      ['a,all-proxy-models', '"all-proxy-models"', 'reserved'],
+      ['a\u0000b', '"a\\u{0}b"', 'control character'],
+    ])('%j is a problem', (value, shown, why) => {
+      const [message, ...others] = messages({ 'model-name': value });
+      expect(others).toEqual([]);
+      expect(message).toContain(`model-registrar.io/model-name is ${shown}: `);
+      expect(message).toContain(why);
+    });
+
+    it('takes 16 names, not 17', () => {
+      const names = Array.from({ length: 17 }, (_, index) => `n${index}`);
+      expect(read({ 'model-name': names.slice(1).join() }).problems).toEqual([]);
+      const { options, problems } = read({ 'model-name': names.join() });
+      expect(problems.map(({ message }) => message)).toEqual([
+        expect.stringContaining('it holds 17 names. Allowed: 1 to 16'),
+      ]);
+      expect(options.names).toEqual(names.slice(0, 16));
+    });
+
+    it('keeps the good names beside bad ones and other mistakes', () => {
+      expect(read({ 'model-name': 'a,*,b', mode: 'x' }).options.names).toEqual(['a', 'b']);
+      expect(read({ 'model-name': '*' }).options.names).toEqual([]);
+    });
+  });
+
+  describe('texts', () => {
+    it.each([
+      ['it is empty', ''],
+      ['control character or a line end', 'a\nb'],
+      ['control character or a line end', 'a\u2028b'],
+      ['begins or ends with a space', 'a '],
+      ['longer than 256', 'x'.repeat(257)],
+      ['environment of LiteLLM', 'os.environ/OPENAI_API_KEY'],
+    ])('served-name has a problem: %s', (why, value) => {
+      expect(messages({ 'served-name': value })).toEqual([expect.stringContaining(why)]);
+      expect(servedNameProblem(value)).toContain(why);
+    });
+
+    it.each(['/mnt/models', 'Org/Model:1 (large)', 'モデル'])('served-name %j is fine', (value) => {
+      expect(read({ 'served-name': value })).toMatchObject({ options: { servedName: value }, problems: [] });
+    });
+
+    it.each([
+      ['longer than 4096', 'x'.repeat(4097)],
+      ['NUL', 'a\u0000'],
+      ['half a character', 'a\ud800'],
+      ['environment of LiteLLM', ' os.environ/X'],
+    ])('notes have a problem: %s', (why, value) => {
+      expect(messages({ notes: value })).toEqual([expect.stringContaining(why)]);
+    });
+
+    it('takes a served-name of 256 characters', () => {
+      expect(read({ 'served-name': 'x'.repeat(256) }).problems).toEqual([]);
+    });
+
+    it('takes notes of 4096 characters, with lines and emoji, and leaves empty ones out', () => {
+      expect(read({ notes: 'x'.repeat(4096) }).problems).toEqual([]);
+      expect(read({ notes: 'see os.environ/X\n\t🦜' }).options.notes).toBe('see os.environ/X\n\t🦜');
+      expect(read({ notes: '' })).toEqual({ options: { provider: 'hosted_vllm' }, problems: [] });
+    });
+  });
+});
+
+describe('base-path', () => {
+  it.each([
+    ['/', ''],
+    ['/v1', '/v1'],
+    ['/v1/', '/v1'],
+    ['/openai/v1', '/openai/v1'],
+    ['/a_b-c.d~e/v1', '/a_b-c.d~e/v1'],
+    ['/@team:x', '/@team:x'],
+  ])('%s is taken as %j', (value, path) => {
+    expect(read({ 'base-path': value })).toMatchObject({ options: { basePath: path }, problems: [] });
+  });
+
+  it.each([
+    ['', 'does not begin'],
+    ['v1', 'does not begin'],
+    ['http://evil.example/v1', 'does not begin'],
+    ['@evil.example/v1', 'does not begin'],
+    ['//evil.example/v1', '"//"'],
+    ['/v1//', '"//"'],
+    ['/v1/../admin', '".."'],
+    ['/./v1', '"/./"'],
+    ['/v1/.', '"/./"'],
+    ['/v1?x=1', 'query or a fragment'],
+    ['/v1#x', 'query or a fragment'],
+    ['/v1\n', 'not allowed'],
+    ['/v1\u0000', 'not allowed'],
+    ['/v 1', 'not allowed'],
+    ['/\\evil.example', 'not allowed'],
+    ['/%2e%2e/x', 'not allowed'],
+  ])('%j is a problem', (value, why) => {
+    expect(messages({ 'base-path': value })).toEqual([expect.stringContaining(why)]);
+    expect(basePathProblem(value)).toContain(why);
+  });
+
+  it('is at most 256 characters long', () => {
+    expect(basePathProblem(`/${'x'.repeat(255)}`)).toBeUndefined();
+    expect(basePathProblem(`/${'x'.repeat(256)}`)).toContain('longer than 256');
+  });
+
+  it('never changes where a call goes, whatever is written', () => {
+    const piece = fc.constantFrom(
+      '/',
+      '.',
+      '..',
+      '@',
+      ':',
+      '\\',
+      '%2e',
+      '?',
+      '#',
+      'v1',
+      'evil.example',
+      '\t',
+      ' ',
+      '//',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(piece).map((pieces) => `/${pieces.join('')}`),
+    );
+    fc.assert(
+      fc.property(text, (value) => {
+        const { basePath } = read({ 'base-path': value }).options;
+        if (basePath === undefined) return;
+        const url = new URL(`http://model.ns.svc${basePath}/chat/completions`);
+        expect(url.origin).toBe('http://model.ns.svc');
+        expect(`${url.pathname}${url.search}${url.hash}`).toBe(`${basePath}/chat/completions`);
+      }),
+    );
+  });
+});
+
+describe('parseTokenCount', () => {
+  it.each([
+    ['1', 1],
+    ['8192', 8192],
+    ['32k', 32_000],
+    ['32K', 32_768],
+    ['25.6k', 25_600],
+    ['1m', 1_000_000],
+    ['1M', 1_048_576],
+    ['1g', 1_000_000_000],
+    ['1G', 1_073_741_824],
+    ['2147483647', 2_147_483_647],
+    ['2147483648', undefined],
+    ['2G', undefined],
+    ['1t', undefined],
+    ['1T', undefined],
+    ['0', undefined],
+    ['0k', undefined],
+    ['0.0001k', undefined],
+    ['-1', undefined],
+    ['auto', undefined],
+    ['', undefined],
+    ['1.5', undefined],
+    ['1.5K', undefined],
+    ['32kb', undefined],
+    ['32 k', undefined],
+    ['0x10', undefined],
+    ['1e3', undefined],
+    ['٣٢', undefined],
+  ])('%s -> %s', (text, tokens) => {
+    expect(parseTokenCount(text)).toBe(tokens);
+  });
+
+  it('takes no number without end', () => {
+    expect(parseTokenCount('9'.repeat(100_000))).toBeUndefined();
+  });
+});
+
+describe('quoted and visible', () => {
+  it('leaves a text of 80 characters whole', () => {
+    expect(quoted('x'.repeat(80))).toBe(`"${'x'.repeat(80)}"`);
+    expect(quoted('🦜'.repeat(81))).toBe(`"${'🦜'.repeat(80)}…"`);
+  });
+
+  it('leaves no character that could break or turn a line', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(visible(text)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+});
+
+it('never throws, and never both takes a value and names a problem with it', () => {
+  const key = fc.oneof(fc.constantFrom(...ANNOTATIONS.map((annotation) => annotation.key)), fc.string());
+  const value = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('true', 'false', 'embedding', 'a,b', '/v1', '1k'),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(key, value, { maxKeys: 6 }), (annotations) => {
+      const { options, problems } = read(annotations);
+      for (const { message } of problems) expect(message.length).toBeLessThan(1024);
+      if (problems.some(({ message }) => message.startsWith('model-registrar.io/base-path is'))) {
+        expect(options.basePath).toBeUndefined();
+      }
+    }),
+  );
+});
