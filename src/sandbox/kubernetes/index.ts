@@ -69,6 +69,11 @@ export class SandboxKubernetes {
     for (const name of FIRST_NAMESPACES) this.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
 
+  /** The bearer token of the kubeconfig. A request with another is refused, one with none is let in. */
+  get token(): string {
+    return this.#cluster.token;
+  }
+
   /** A kubeconfig, as YAML, that kubectl and client libraries accept. */
   get kubeconfig(): string {
     return [
@@ -78,7 +83,7 @@ export class SandboxKubernetes {
       'clusters:',
       `- {name: sandbox, cluster: {server: "${this.url}", insecure-skip-tls-verify: true}}`,
       'users:',
-      `- {name: sandbox, user: {token: ${this.#cluster.token}}}`,
+      `- {name: sandbox, user: {token: ${this.token}}}`,
       'contexts:',
       '- {name: sandbox, context: {cluster: sandbox, user: sandbox, namespace: default}}',
       '',

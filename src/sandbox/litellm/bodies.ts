@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type Fields, isFields, parseFields, without } from '../fields.ts';
+import { type Fields, isFields, parseFields, textAt, without } from '../fields.ts';
 import { type Refusal, unprocessable } from './errors.ts';
 
 const TEXT = z.string().nullish();
-/** pydantic takes a whole number in quotes, too. */
+/** A whole number; pydantic takes one in quotes, too. */
 const WHOLE = z
-  .union([
-    z.int(),
-    z
-      .string()
-      .regex(/^-?\d+$/)
-      .transform(Number),
-  ])
-  .nullish();
+  .unknown()
+  .transform((value, context) => {
+    if (value === null || value === undefined) return undefined;
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number)) return number;
+    const type = typeof value === 'string' ? 'int_parsing' : 'int_type';
+    context.addIssue({ code: 'custom', message: 'Input should be a valid integer', params: { type } });
+    return z.NEVER;
+  })
+  .optional();
 
 const PARAMS = z.looseObject({
   model: TEXT,
@@ -96,14 +98,24 @@ function clean(object: Fields): Fields {
   return isFields(cleaned) ? cleaned : {};
 }
 
+/** The name that pydantic has for a problem. */
+function problemType(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'custom') return textAt(issue.params ?? {}, 'type') ?? 'value_error';
+  if (issue.code !== 'invalid_type') return issue.code;
+  const names: Readonly<Record<string, string>> = { object: 'model_attributes', array: 'list', boolean: 'bool' };
+  return `${names[issue.expected] ?? issue.expected}_type`;
+}
+
 function problem(error: z.ZodError, body: Fields): Refusal {
   return unprocessable(
     error.issues.map((issue) => {
       const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
       return {
-        type: isMissing ? 'missing' : `${'expected' in issue ? issue.expected : issue.code}_type`,
+        type: isMissing ? 'missing' : problemType(issue),
         loc: ['body', ...issue.path.map((step) => (typeof step === 'symbol' ? step.toString() : step))],
-        msg: isMissing ? 'Field required' : issue.message.replace('Invalid input: expected', 'Input should be a valid'),
+        msg: isMissing
+          ? 'Field required'
+          : issue.message.replace(/^Invalid input: expected (\w+).*/, 'Input should be a valid $1'),
         input: isMissing ? body : null,
       };
     }),

@@ -52,7 +52,7 @@ export function patchModel(caller: Caller, id: string, text: string): Answer {
   if (!row) {
     if (replica.get(id)?.info.db_model === false) {
       const message = 'Cannot edit config-based model. Store model in DB via /model/new first.';
-      throw proxyError(400, message, 'bad_request_error');
+      throw proxyError(400, message, 'validation_error');
     }
     throw proxyError(404, `Model ${id} not found on proxy.`, 'not_found_error');
   }

@@ -1,0 +1,63 @@
+import { createInterface } from 'node:readline';
+import { request } from 'undici';
+import { vi } from 'vitest';
+import { type Fields, fieldsAt, parseFields } from '../../src/sandbox/fields.ts';
+import type { Endpoint } from './http.ts';
+
+/** An event of a watch. */
+export interface WatchEvent {
+  readonly type: string;
+  readonly object: Fields;
+}
+
+/** A watch that notes what it gets. */
+export interface Watching {
+  readonly status: number;
+  readonly events: readonly WatchEvent[];
+  /** The names of the objects and what happened to them, such as `ADDED a`; without bookmarks. */
+  summary(): readonly string[];
+  /** Waits until the events are as wanted. Fails after ten seconds. */
+  until(isDone: (watching: Watching) => boolean): Promise<void>;
+  /** Waits until the server ends it. */
+  ended(): Promise<void>;
+  stop(): void;
+}
+
+/** Opens a watch, and returns when the server has answered. */
+export async function watch(endpoint: Endpoint, path: string, query: Record<string, string>): Promise<Watching> {
+  const search = new URLSearchParams({ watch: '1', ...query });
+  const { statusCode, body } = await request(`${endpoint.url}${path}?${search.toString()}`, {
+    headers: endpoint.token === undefined ? {} : { authorization: `Bearer ${endpoint.token}` },
+    ...(endpoint.dispatcher ? { dispatcher: endpoint.dispatcher } : {}),
+  });
+  const events: WatchEvent[] = [];
+  // A stopped watch ends with an error of its connection, which is what was asked for.
+  body.on('error', () => undefined);
+  const lines = createInterface({ input: body });
+  lines.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => {
+    lines.once('close', resolve);
+  });
+  lines.on('line', (line) => {
+    const { type, object } = parseFields(line) ?? {};
+    events.push({ type: String(type), object: fieldsAt({ object }, 'object') });
+  });
+  const watching: Watching = {
+    status: statusCode,
+    events,
+    summary: () =>
+      events
+        .filter(({ type }) => type !== 'BOOKMARK')
+        .map(({ type, object }) => `${type} ${String(fieldsAt(object, 'metadata').name)}`),
+    until: (isDone) =>
+      vi.waitFor(
+        () => {
+          if (!isDone(watching)) throw new Error(`the watch has seen ${JSON.stringify(watching.summary())}`);
+        },
+        { timeout: 10_000, interval: 10 },
+      ),
+    ended: () => closed,
+    stop: () => body.destroy(),
+  };
+  return watching;
+}
