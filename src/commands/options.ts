@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
 import { readSettings, type SettingName, type Settings, settings } from '../config/index.ts';
 
+/** Told of a command's exit code. */
+export type Exit = (code: number) => void;
+
 /** Settings that only matter to a process that stays. */
 const LASTING: readonly SettingName[] = ['resync-interval', 'warning-refresh', 'listen', 'name-cooldown'];
 

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Decision } from '../controller/index.ts';
-import { addSettings, settingsOf, TAKES } from './options.ts';
+import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { planDocument, planTable } from './plan-output.ts';
-import type { Exit } from './program.ts';
 import { logFor, openRooms } from './rooms.ts';
 import { readAll } from './sync.ts';
 

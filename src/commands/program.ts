@@ -1,12 +1,10 @@
 import { Command } from 'commander';
 import { VERSION } from '../telemetry/index.ts';
+import type { Exit } from './options.ts';
 import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { syncCommand } from './sync.ts';
-
-/** Told of a command's exit code. */
-export type Exit = (code: number) => void;
 
 const EXAMPLES = `
 Examples:

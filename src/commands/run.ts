@@ -2,9 +2,8 @@ import { Command } from 'commander';
 import { createLoop, createReport, type Loop, type ObjectEvent, type Report } from '../controller/index.ts';
 import { createEventRecorder } from '../kubernetes/index.ts';
 import { sources } from '../sources/index.ts';
-import { createMetrics, type Logger, type Metrics, startServer, VERSION } from '../telemetry/index.ts';
-import { addSettings, settingsOf, TAKES } from './options.ts';
-import type { Exit } from './program.ts';
+import { createMetrics, type Logger, type Metrics, startServer } from '../telemetry/index.ts';
+import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { logFor, openRooms, type Rooms } from './rooms.ts';
 
 /** A SIGTERM is followed by this much time for writes in hand; Events get what is left of ten seconds. */
@@ -87,7 +86,6 @@ export async function runController({ settings, log, signal, onListening }: RunO
   onListening?.(server.url);
   log.info(
     {
-      version: VERSION,
       owner: rooms.owner,
       cluster: rooms.connection.server,
       litellm: settings['litellm-url'],

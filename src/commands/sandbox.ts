@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Exit } from './program.ts';
+import type { Exit } from './options.ts';
 
 export function sandboxCommand(exit: Exit): Command {
   return new Command('sandbox').action(() => exit(0));

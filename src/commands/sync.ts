@@ -3,8 +3,7 @@ import { createReport, describeError, type Outcome, onePass } from '../controlle
 import { createEventRecorder, type ReflectorState } from '../kubernetes/index.ts';
 import { sources } from '../sources/index.ts';
 import type { Logger } from '../telemetry/index.ts';
-import { addSettings, settingsOf, TAKES } from './options.ts';
-import type { Exit } from './program.ts';
+import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { logFor, openRooms, type Rooms } from './rooms.ts';
 
 const EXAMPLES = `

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { until } from '../support/wait.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+
+/** Waiting times that let a test see in seconds what takes minutes in a cluster; still longer than the bed's reload interval. */
+export const FAST: Record<string, string> = {
+  settle: '6s',
+  'resync-interval': '2s',
+  'name-cooldown': '8s',
+  'rollout-wait': '500ms',
+  'backoff-min': '200ms',
+  'backoff-max': '3s',
+  'litellm-timeout': '10s',
+  'log-level': 'debug',
+  'log-format': 'json',
+};
+
+/** The real program as a process of its own. */
+export interface Controller {
+  pid: number;
+  /** Where it serves its figures. */
+  url: string;
+  /** Everything it has written so far. */
+  output(): string;
+  metrics(): Promise<string>;
+  ready(): Promise<{ status: number; text: string }>;
+  /** SIGTERM; gives the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+export interface ControllerOptions {
+  kubeconfig: string;
+  litellmUrl: string;
+  keyFile: string;
+  ownerId: string;
+  /** Beyond {@link FAST}; the names are those of the flags. */
+  settings?: Record<string, string>;
+}
+
+/** Starts `model-registrar run` and waits until it is ready, unless told otherwise. Throws when it ends by itself. */
+export async function startController(options: ControllerOptions, waitForReady = true): Promise<Controller> {
+  const settings = {
+    ...FAST,
+    kubeconfig: options.kubeconfig,
+    'litellm-url': options.litellmUrl,
+    'litellm-key-file': options.keyFile,
+    'owner-id': options.ownerId,
+    listen: '127.0.0.1:0',
+    ...options.settings,
+  };
+  const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+  const child = spawn(process.execPath, [MAIN, 'run', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => lines.push(line));
+  const output = (): string => lines.join('\n');
+
+  const url = await until('the controller listens', () => listenAddress(child, lines), 30_000);
+  const controller: Controller = {
+    pid: child.pid ?? 0,
+    url,
+    output,
+    metrics: async () => (await fetch(`${url}/metrics`)).text(),
+    ready: async () => {
+      const answer = await fetch(`${url}/readyz`);
+      return { status: answer.status, text: await answer.text() };
+    },
+    stop: () => end(child, 'SIGTERM', exited),
+    kill: async () => {
+      await end(child, 'SIGKILL', exited);
+    },
+  };
+  if (waitForReady)
+    await until('the controller is ready', async () => (await controller.ready()).status === 200, 30_000);
+  return controller;
+}
+
+function listenAddress(child: ChildProcess, lines: string[]): string | undefined {
+  for (const line of lines) {
+    const found = /"listen":"([^"]+)"/.exec(line)?.[1];
+    if (found) return found;
+  }
+  if (child.exitCode !== null) throw new Error(`the controller ended with ${child.exitCode}:\n${lines.join('\n')}`);
+  return undefined;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals, exited: Promise<unknown[]>): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  await exited;
+  return child.exitCode;
+}
