@@ -136,6 +136,7 @@ export function startReflector<T extends { namespace: string; name: string; uid:
   async function watch(from: string, signal: AbortSignal): Promise<void> {
     let version = from;
     let silentFailures = 0;
+    let denials = 0;
     while (!signal.aborted) {
       const openedAt = performance.now();
       let opened = false;
@@ -149,6 +150,7 @@ export function startReflector<T extends { namespace: string; name: string; uid:
           onOpen() {
             opened = true;
             watchDenied = false;
+            denials = 0;
             setState('synced');
           },
           onState({ identity, raw, gone }) {
@@ -171,7 +173,9 @@ export function startReflector<T extends { namespace: string; name: string; uid:
         const wait = opened && code !== 'expired' ? backoff.next(retryAfterOf(error)) : judge(error);
         await pause(wait, signal);
         silentFailures += 1;
-        if (watchDenied || code === 'expired' || silentFailures >= settings.watchFailures) return;
+        denials += watchDenied ? 1 : 0;
+        // A denial may pass: going on where we were then keeps the deletes in between observed ones.
+        if (denials > 1 || code === 'expired' || silentFailures >= settings.watchFailures) return;
       }
     }
   }
@@ -207,6 +211,8 @@ export function startReflector<T extends { namespace: string; name: string; uid:
     while (!stop.aborted) {
       try {
         const version = await takeList(cache, { ...kind, pageSize: settings.pageSize, signal: stop, parse }, tell);
+        // A listener may have stopped us in the midst of it.
+        if (stop.aborted) return;
         currentAt = performance.now();
         if (!watchDenied) setState('synced');
         await follow(version);
