@@ -9,6 +9,7 @@ Usage: npm run bed -- [options]
   --replicas N     LiteLLM processes on the one database, 1 to 4 (default 1)
   --reload N       how often LiteLLM reads its database, in seconds (default 2; LiteLLM's own default is 30)
   --build-only     build what is missing in the cache, start nothing
+  --json           print where the servers are as one line of JSON, for a program
   --help
 
 The first start builds etcd, kube-apiserver and a Python environment: minutes. They are kept in
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
       replicas: { type: 'string', default: '1' },
       reload: { type: 'string', default: '2' },
       'build-only': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
   const starting = startBed({ replicas: Number(values.replicas), reloadIntervalSeconds: Number(values.reload) });
   const bed = await Promise.race([starting, interrupted.promise]);
   if (bed === undefined) return; // The end of this process ends what was being started.
-  process.stdout.write(greeting(bed));
+  process.stdout.write(values.json ? `${JSON.stringify(bed.coordinates)}\n` : greeting(bed));
   // A timer holds this process: the bed itself does not.
   const holding = setInterval(() => undefined, 60_000);
   await Promise.race([interrupted.promise, bed.ended]);

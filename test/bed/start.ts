@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { attachBed, type Bed } from './attach.ts';
@@ -58,8 +59,13 @@ async function startKeeper(options: StartOptions): Promise<Keeper> {
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const ended = once(child, 'exit').then(() => undefined);
+  let folder: string | undefined;
+  const ended = once(child, 'exit').then(async () => {
+    // A keeper that was killed leaves its folder.
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
   const stop = (): Promise<void> => {
+    child.ref();
     child.stdin.end();
     return ended;
   };
@@ -73,6 +79,7 @@ async function startKeeper(options: StartOptions): Promise<Keeper> {
     }
     // Nobody need wait for the bed: when this process has nothing else to do it ends, and the bed with it.
     child.unref();
+    folder = report.coordinates.folder;
     return { coordinates: report.coordinates, stop, ended };
   }
   throw new BedError('start-failed', 'The keeper of the bed ended before the bed was ready.');

@@ -8,6 +8,8 @@ export const bedSettingsSchema = z.object({
   reloadIntervalSeconds: z.number().positive().default(2),
   /** Whether LiteLLM's config file holds models of its own (CONFIG_MODELS). */
   configModels: z.boolean().default(true),
+  /** Whether KServe's LLMInferenceService exists too: its CRDs are large (10 s). */
+  llmInferenceService: z.boolean().default(false),
   /** Build what is missing in the cache and start nothing. */
   buildOnly: z.boolean().default(false),
 });

@@ -5,7 +5,7 @@ import { abortSteps, type BedSettings, type Operation, type Report } from '../ba
 import { kubernetesBinaries, liteLlm, needPostgres } from '../build/index.ts';
 import { openControl } from './control.ts';
 import { openGateway } from './gateway.ts';
-import { startKubernetes } from './kubernetes.ts';
+import { KSERVE_KINDS, LLM_KINDS, startKubernetes } from './kubernetes.ts';
 import { prepareLiteLlm } from './litellm.ts';
 import { startPostgres } from './postgres.ts';
 import { createServices, type Services } from './service.ts';
@@ -67,7 +67,8 @@ async function start(
     const wanted = Array.from({ length: settings.replicas }, () => proxy.addReplica());
     return { postgres, proxy, replicas: await timed('LiteLLM', Promise.all(wanted)) };
   };
-  const cluster = timed('etcd and kube-apiserver', startKubernetes(services, folder, binaries));
+  const kinds = settings.llmInferenceService ? [...KSERVE_KINDS, ...LLM_KINDS] : KSERVE_KINDS;
+  const cluster = timed('etcd and kube-apiserver', startKubernetes(services, folder, binaries, kinds));
   const [kubernetes, { postgres, proxy, replicas }] = await Promise.all([cluster, database()]);
 
   const perform = async (operation: Operation): Promise<unknown> => {

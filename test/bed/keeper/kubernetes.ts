@@ -15,11 +15,15 @@ export interface Kubernetes {
   nobodyToken: string;
 }
 
-/** Starts etcd and kube-apiserver on loopback and applies KServe's CRDs. No controller runs: tests set statuses themselves. */
+export const KSERVE_KINDS = ['inferenceservices', 'servingruntimes', 'clusterservingruntimes'];
+export const LLM_KINDS = ['llminferenceservices', 'llminferenceserviceconfigs'];
+
+/** Starts etcd and kube-apiserver on loopback and applies KServe's CRDs of these kinds. No controller runs: tests set statuses themselves. */
 export async function startKubernetes(
   services: Services,
   folder: string,
   binaries: KubernetesBinaries,
+  kinds: readonly string[],
 ): Promise<Kubernetes> {
   const certs = join(folder, 'certs');
   await mkdir(certs);
@@ -69,7 +73,7 @@ export async function startKubernetes(
   });
   await writeFile(kubeconfigPath, kubeconfig(server, caFile, adminToken), { mode: 0o600 });
   await apiserver.start();
-  await applyCrds(kubectl, binaries.crds);
+  await applyCrds(kubectl, binaries.crds, kinds);
   return { etcd: etcd.service, apiserver, server, kubeconfigPath, caFile, adminToken, nobodyToken };
 }
 
@@ -105,9 +109,14 @@ async function etcdService(
   return { service, url };
 }
 
-async function applyCrds(kubectl: (args: readonly string[]) => Promise<unknown>, crds: string): Promise<void> {
+async function applyCrds(
+  kubectl: (args: readonly string[]) => Promise<unknown>,
+  crds: string,
+  kinds: readonly string[],
+): Promise<void> {
+  const files = kinds.flatMap((kind) => ['-f', join(crds, `serving.kserve.io_${kind}.yaml`)]);
   try {
-    await kubectl(['apply', '--server-side', '--field-manager', 'bed', '-f', crds]);
+    await kubectl(['apply', '--server-side', '--field-manager', 'bed', ...files]);
     await waitFor('the CRDs are established', async () => {
       await kubectl(['wait', '--for', 'condition=Established', 'crd', '--all', '--timeout', '60s']);
       return true;

@@ -103,6 +103,8 @@ function config(options: LiteLlmOptions): string {
   return JSON.stringify(
     {
       ...(options.configModels ? { model_list: CONFIG_MODELS } : {}),
+      // One call of a test is one call to a model server: nothing is tried again, and a failure does not take a model out of service.
+      router_settings: { num_retries: 0, disable_cooldowns: true },
       general_settings: {
         master_key: 'os.environ/LITELLM_MASTER_KEY',
         store_model_in_db: true,
