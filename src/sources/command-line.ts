@@ -35,7 +35,7 @@ const MAX_DEPTH = 3;
 export function commandLine(command: readonly string[], args: readonly string[], variables: Variables): CommandLine {
   const argv = [...command, ...args].map((argument) => expandKubernetes(argument, variables));
   const script = scriptOf(argv);
-  if (script !== undefined) return { words: serverWords(script, variables, 1).map(markPlaceholder), script: true };
+  if (script) return { words: serverWords(script, variables, 1).map(markPlaceholder), script: true };
   const alone = args.length === 1;
   const words = argv.flatMap((argument) => argumentWords(argument, alone, variables));
   return { words: words.map(markPlaceholder), script: false };
@@ -46,24 +46,46 @@ export function splitFlags(text: string, variables: Variables): Word[] {
   return shellCommands(text, variables).flat().map(markPlaceholder);
 }
 
-/** What a shell is told to run, where the arguments start one: `sh -c …`, `/bin/bash -lc …`, `tini -- bash -o pipefail -c …`. */
-function scriptOf(argv: readonly string[]): string | undefined {
-  const shell = argv.slice(0, 4).findIndex((word) => SHELLS.has(word.slice(word.lastIndexOf('/') + 1)));
-  const isOption = (word: string) => /^-\w*c\w*$/.test(word);
-  if (shell >= 0) {
-    const option = argv.slice(0, shell + 8).findIndex((word, index) => index > shell && isOption(word));
-    return option < 0 ? undefined : argv[option + 1];
-  }
-  // Only arguments are given, for an image that starts a shell.
-  const [first = '', second = ''] = argv;
-  return isOption(first) && /\s/.test(second) ? second : undefined;
+interface Script {
+  text: string;
+  /** What `$@` stands for in it. */
+  parameters: readonly string[];
 }
 
-function serverWords(script: string, variables: Variables, depth: number): Word[] {
-  const commands = shellCommands(script, variables).map((words) => {
-    const command = withoutLeading(words);
+/** What a shell is told to run, where the arguments start one: `sh -c …`, `/bin/bash -lc …`, `tini -- bash -o pipefail -c …`. */
+function scriptOf(argv: readonly string[]): Script | undefined {
+  const shell = argv.slice(0, 4).findIndex((word) => SHELLS.has(word.slice(word.lastIndexOf('/') + 1)));
+  // Where only arguments are given, the image may start a shell.
+  const option =
+    shell >= 0 ? scriptOption(argv, shell + 1) : /\s/.test(argv[1] ?? '') ? scriptOption(argv, 0) : undefined;
+  const text = option === undefined ? undefined : argv[option + 1];
+  return option === undefined || text === undefined ? undefined : { text, parameters: argv.slice(option + 3) };
+}
+
+/** The place of the option that says a script follows, such as `-c` or `-lc`. */
+function scriptOption(argv: readonly string[], from: number): number | undefined {
+  for (let at = from; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (/^-\w*c\w*$/.test(word)) return at;
+    if (!word.startsWith('-')) return undefined;
+    if (/^-\w*o$/i.test(word)) at++;
+  }
+  return undefined;
+}
+
+function serverWords(script: Script, variables: Variables, depth: number): Word[] {
+  // Put in place once, so that a script of many `$@` cannot grow without end.
+  let parameters = script.parameters.map((text): Word => ({ text }));
+  const fill = (word: Word): Word[] => {
+    if (!/^\$[@*]$/.test(word.unresolved ?? '')) return [word];
+    const all = parameters;
+    parameters = [];
+    return all;
+  };
+  const commands = shellCommands(script.text, variables).map((words) => {
+    const command = withoutLeading(words).flatMap(fill);
     const inner = depth < MAX_DEPTH ? scriptOf(command.map((word) => word.text)) : undefined;
-    return inner === undefined ? command : serverWords(inner, variables, depth + 1);
+    return inner ? serverWords(inner, variables, depth + 1) : command;
   });
   return commands.findLast((words) => serverOfCommand(words.map((word) => word.text))) ?? commands.at(-1) ?? [];
 }
@@ -78,14 +100,14 @@ function withoutLeading(words: Word[]): Word[] {
  * `--flag=a b` stays whole, since a value may hold spaces.
  */
 function argumentWords(argument: string, alone: boolean, variables: Variables): Word[] {
-  if (/\s/.test(argument.trim())) {
-    const isFlag = argument.startsWith('-');
-    const plainly = isFlag ? /^--?[\w-]+\s/.test(argument) || (alone && /\s--?[A-Za-z]/.test(argument)) : false;
-    if (plainly) return splitFlags(argument, variables);
-    const command = isFlag ? [] : splitFlags(argument, variables);
-    if (serverOfCommand(command.map((word) => word.text))) return command;
-  }
-  return [expandReferences(argument, variables)];
+  const [first = '', ...others] = argument.trim().split(/\s+/);
+  const flags = /^--?[A-Za-z][\w-]*$/.test(first) || (alone && first.startsWith('-') && others.some(isFlag));
+  const several = others.length > 0 && (flags || serverOfCommand([first, ...others]) !== undefined);
+  return several ? splitFlags(argument, variables) : [expandReferences(argument, variables)];
+}
+
+function isFlag(word: string): boolean {
+  return /^--?[A-Za-z]/.test(word);
 }
 
 /** Templates over the object other than its name are for KServe to fill in. */

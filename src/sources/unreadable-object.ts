@@ -4,7 +4,9 @@ export class UnreadableObjectError extends Error {
 
   /** @param what the part that is missing or of a wrong type, for example `metadata.uid`. */
   constructor(kind: string, what: readonly string[]) {
-    super(`A ${kind} cannot be read: ${what.join(', ')} is missing or malformed. Look at it with kubectl get -o yaml.`);
+    super(
+      `An object of kind ${kind} cannot be read: ${what.join(', ')} is missing or malformed. Look at it with kubectl get -o yaml.`,
+    );
     this.name = 'UnreadableObjectError';
   }
 }

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { predictorSchema, readPredictor } from '../../../../src/sources/inference-service/predictor.ts';
+import { container, huggingface, vllm } from '../fixtures.ts';
+
+function read(predictor: unknown, runtime?: string) {
+  return readPredictor(predictorSchema.parse(predictor), { name: 'isvc', runtime });
+}
+
+describe('readPredictor', () => {
+  it('reads a model', () => {
+    expect(read(huggingface(['--model_name=a', '--max_model_len=8192']))).toEqual({
+      kind: 'model',
+      format: 'huggingface',
+      server: 'huggingface',
+      grpc: false,
+      arguments: { servedNames: ['a'], maxModelLen: 8192, unread: [] },
+    });
+  });
+
+  it('reads a container', () => {
+    expect(read({ ...container(), name: 'blue' })).toEqual({
+      kind: 'container',
+      server: 'vllm',
+      grpc: false,
+      arguments: { servedNames: ['mistral'], server: 'vllm', unread: [] },
+      name: 'blue',
+    });
+  });
+
+  it('takes the container that KServe calls the server, else the first', () => {
+    const [server] = container().containers as unknown[];
+    const sidecar = { name: 'log', args: ['--served-model-name=wrong'] };
+    expect(read({ containers: [sidecar, server] }).arguments.servedNames).toEqual(['mistral']);
+    expect(read({ containers: [sidecar] }).arguments.servedNames).toEqual(['wrong']);
+  });
+
+  it('passes over containers beside a model', () => {
+    expect(read({ ...vllm([]), ...container() })).toMatchObject({ kind: 'model', arguments: { servedNames: [] } });
+  });
+
+  it('reads the old form, as it is without the webhook of KServe', () => {
+    expect(read({ huggingface: { args: ['--model_name=a'], protocolVersion: 'v2' } })).toMatchObject({
+      kind: 'model',
+      format: 'huggingface',
+      server: 'huggingface',
+      arguments: { servedNames: ['a'] },
+    });
+    expect(read({ triton: {} })).toMatchObject({ format: 'triton', server: 'other' });
+  });
+
+  it.each([undefined, null, 'x', {}, { containers: [] }, { model: 1 }, { containers: [1] }])(
+    'cannot tell from %j',
+    (predictor) => {
+      expect(read(predictor)).toEqual({ kind: 'unknown', grpc: false, arguments: { servedNames: [], unread: [] } });
+    },
+  );
+
+  it.each<[string, object, string | undefined, string | undefined]>([
+    ['the command', { command: ['vllm', 'serve'], runtime: 'kserve-huggingfaceserver' }, undefined, 'vllm'],
+    ['the image', { image: 'lmsysorg/sglang:1', runtime: 'kserve-huggingfaceserver' }, undefined, 'sglang'],
+    ['the runtime of the spec', { runtime: 'kserve-vllmserver' }, 'kserve-openvino', 'vllm'],
+    ['the runtime of the status', {}, 'vllm-cuda', 'vllm'],
+    ['the runtime of the status where the spec has an empty one', { runtime: '' }, 'vllm-cuda', 'vllm'],
+    ['a runtime of another kind', {}, 'kserve-openvino', 'other'],
+    ['the format', { runtime: 'my-runtime' }, undefined, 'huggingface'],
+    ['nothing', { runtime: 'my-runtime', modelFormat: { name: 'llm' } }, undefined, undefined],
+    ['nothing at all', { modelFormat: undefined }, undefined, undefined],
+  ])('tells the server by %s', (_, model, runtime, server) => {
+    expect(read(huggingface([], model as Record<string, unknown>), runtime).server).toBe(server);
+  });
+
+  it('keeps the runtime: the spec before the status', () => {
+    expect(read(vllm([]), 'other').runtime).toBe('kserve-vllmserver');
+    expect(read(huggingface([]), 'from-status').runtime).toBe('from-status');
+    expect(read(container(), 'from-status').runtime).toBeUndefined();
+  });
+
+  it.each([
+    ['grpc-v1', true],
+    ['grpc-v2', true],
+    ['v2', false],
+    [undefined, false],
+  ])('protocol %s', (protocolVersion, grpc) => {
+    expect(read(huggingface([], { protocolVersion })).grpc).toBe(grpc);
+  });
+
+  it('tells a literal variable from one that comes from elsewhere', () => {
+    const env = [
+      { name: 'SERVED_MODEL_NAME', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+      { name: 'KSERVE_OPENAI_ROUTE_PREFIX' },
+      { value: 'no name' },
+    ];
+    expect(read(huggingface([], { env })).arguments).toMatchObject({
+      servedNames: [],
+      openAiPrefix: '',
+      unread: [{ setting: 'servedNames' }],
+    });
+  });
+
+  it('drops malformed parts alone', () => {
+    expect(
+      read(huggingface([1, '--model_name=a', null] as string[], { env: 'x', image: 7 })).arguments.servedNames,
+    ).toEqual(['a']);
+  });
+});
