@@ -50,8 +50,9 @@ async function main(): Promise<void> {
   process.stdout.write(values.json ? `${JSON.stringify(bed.coordinates)}\n` : greeting(bed));
   // A timer holds this process: the bed itself does not.
   const holding = setInterval(() => undefined, 60_000);
-  await Promise.race([interrupted.promise, bed.ended]);
+  const byItself = await Promise.race([interrupted.promise, bed.ended.then(() => true)]);
   clearInterval(holding);
+  if (byItself === true) throw new Error('The bed ended by itself: its keeper was killed.');
   process.stderr.write('stopping\n');
   await bed.stop();
 }
