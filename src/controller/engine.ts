@@ -1,5 +1,5 @@
 import { type Applied, type Gate, LiteLlmError, type Priority, type Registry, type Writer } from '../litellm/index.ts';
-import { type Change, parseSourceKey, type SourceRef, sourceKey } from '../registration/index.ts';
+import { type Change, parseSourceKey, type SourceRef, type StampedRecord, sourceKey } from '../registration/index.ts';
 import type { SourceObject } from '../sources/index.ts';
 import { type Decision, decide, type World } from './decide.ts';
 import type { ObjectCache, SourceView } from './source-view.ts';
@@ -86,7 +86,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     const place = placeOf(key);
     if (!first || !place) return undefined;
     const taken = first.plan.changes.flatMap((change) => namesTaken(change));
-    await Promise.all(taken.map((name) => viaGate(() => registry.lookUp(name, signal))));
+    await Promise.all(taken.map((name) => viaGate(() => registry.lookUp(name, place.ref, signal))));
     if (!first.plan.changes.some(takesOut)) return taken.length > 0 ? consider(key) : first;
     const { ref, view, cache } = place;
     return decide(world, ref, view.source, await cache.fetch(ref.namespace, ref.name));
@@ -121,7 +121,8 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   async function write(change: Change, signal?: AbortSignal): Promise<Applied> {
     if (gate.waitMs() > 0) throw new GateClosed();
     const applied = await viaGate(() => registry.apply(change, signal));
-    if (applied.result === 'deleted') names.rowsSeen(registry.owned());
+    const { publicName } = 'entry' in change ? change.entry : change.record;
+    names.nameSeen(publicName, ownRowsUnder(publicName));
     return applied;
   }
 
@@ -144,8 +145,13 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   function namesTaken(change: Change): string[] {
     if (change.kind !== 'create') return [];
     const { publicName } = change.entry;
-    const ours = registry.underName(publicName).some((row) => row.stamp?.owner === world.owner && row.stored);
-    return ours ? [] : [publicName];
+    return ownRowsUnder(publicName).length > 0 ? [] : [publicName];
+  }
+
+  function ownRowsUnder(publicName: string): StampedRecord[] {
+    return registry
+      .underName(publicName)
+      .filter((row): row is StampedRecord => row.stored && row.stamp?.owner === world.owner);
   }
 
   function placeOf(key: string): { ref: SourceRef; view: SourceView; cache: ObjectCache } | undefined {

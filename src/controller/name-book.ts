@@ -10,6 +10,8 @@ export interface NameBook {
   declarersOf(name: string): Declarer[];
   /** All rows of the owner, as they are now: a name that had rows and has none is kept for its holder for a while. */
   rowsSeen(rows: Iterable<StampedRecord>): void;
+  /** The rows of the owner under one name, as they are now. */
+  nameSeen(name: string, rows: readonly StampedRecord[]): void;
   lastHolderOf(name: string): LastHolder | undefined;
 }
 
@@ -19,7 +21,8 @@ export interface NameBook {
 export function createNameBook(cooldownMs: number, now: () => number): NameBook {
   const declared = new Map<string, { declarer: Declarer; names: readonly string[] }>();
   const byName = new Map<string, Set<string>>();
-  let holders = new Map<string, string>();
+  /** Of each name with rows of the owner: the namespace of one of them. */
+  const holders = new Map<string, string>();
   const lastHolders = new Map<string, LastHolder>();
 
   function declare(key: string, declarer: Declarer, names: readonly string[]): void {
@@ -38,16 +41,21 @@ export function createNameBook(cooldownMs: number, now: () => number): NameBook 
   }
 
   function rowsSeen(rows: Iterable<StampedRecord>): void {
-    const present = new Map<string, string>();
-    for (const { publicName, stamp } of rows) {
-      const namespace = parseSourceKey(stamp.source)?.namespace;
-      if (namespace) present.set(publicName, namespace);
-    }
-    for (const [name, namespace] of holders) {
-      if (!present.has(name)) lastHolders.set(name, { namespace, until: now() + cooldownMs });
-    }
-    holders = present;
+    const present = new Map<string, StampedRecord[]>();
+    for (const row of rows) present.set(row.publicName, [...(present.get(row.publicName) ?? []), row]);
+    for (const name of new Set([...holders.keys(), ...present.keys()])) nameSeen(name, present.get(name) ?? []);
     for (const [name, { until }] of lastHolders) if (until <= now()) lastHolders.delete(name);
+  }
+
+  function nameSeen(name: string, rows: readonly StampedRecord[]): void {
+    const [row] = rows;
+    const namespace = row && parseSourceKey(row.stamp.source)?.namespace;
+    const before = holders.get(name);
+    if (namespace) holders.set(name, namespace);
+    else if (before) {
+      holders.delete(name);
+      lastHolders.set(name, { namespace: before, until: now() + cooldownMs });
+    }
   }
 
   return {
@@ -55,6 +63,7 @@ export function createNameBook(cooldownMs: number, now: () => number): NameBook 
     forget,
     declarersOf: (name) => [...(byName.get(name) ?? [])].flatMap((key) => declared.get(key)?.declarer ?? []),
     rowsSeen,
+    nameSeen,
     lastHolderOf: (name) => lastHolders.get(name),
   };
 }

@@ -32,8 +32,12 @@ export interface Registry {
   readonly readAt: number | undefined;
   /** Reads LiteLLM's list. @throws LiteLlmError */
   refresh(signal?: AbortSignal): Promise<void>;
-  /** Looks a name up in the database too, so that a row that no list shows yet is seen before the name is taken. @throws LiteLlmError */
-  lookUp(publicName: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Looks a name up in the database too, so that a row that no list shows yet is seen before the object takes the name.
+   *
+   * @throws LiteLlmError
+   */
+  lookUp(publicName: string, taker: SourceRef, signal?: AbortSignal): Promise<void>;
   /** Carries out one change. @throws LiteLlmError */
   apply(change: Change, signal?: AbortSignal): Promise<Applied>;
   /** The owner's rows that stand for one object. */
@@ -71,10 +75,13 @@ export function createRegistry({ client, owner, settleMs, now = Date.now }: Regi
     readAt = now();
   }
 
-  async function lookUp(publicName: string, signal?: AbortSignal): Promise<void> {
+  async function lookUp(publicName: string, taker: SourceRef, signal?: AbortSignal): Promise<void> {
     for (const row of await client.findByName(publicName, signal)) {
       const held = journal.judge(row.id, row);
-      if (held && !rows.has(row.id)) put(row.id, { ...held, live: false });
+      if (!held || rows.has(row.id)) continue;
+      // A row of the object itself, written before an answer was lost: that it stands there is known now, whether it serves a PATCH tells.
+      if (isOwned(held) && held.stamp.source === sourceKey(taker)) seen.add(held.id);
+      else put(row.id, { ...held, live: false });
     }
   }
 

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../../support/wait.ts';
+import { type Stage, startStage } from './harness.ts';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await startStage({
+    litellm: { configModels: [{ id: 'config-1', name: 'from-config', params: { model: 'openai/x' } }] },
+  });
+});
+
+afterEach(() => stage.close());
+
+const owners = (name: string): string[] =>
+  stage.litellm.rows().flatMap((row) => (row.model_name === name ? [row.model_id] : []));
+const warned = (name: string, reason: string, namespace?: string): boolean =>
+  stage.events(name, namespace).some((event) => event.startsWith(`${reason}: `));
+async function resyncs(count: number): Promise<void> {
+  const before = stage.litellm.calls.count('list');
+  await until(`${count} resyncs went by`, () => stage.litellm.calls.count('list') >= before + count);
+}
+
+test('of two namespaces that want one name, that of the older object has it', async () => {
+  stage.serve({ namespace: 'a', name: 'first', annotations: { 'model-name': 'chat' } });
+  const second = Math.floor(Date.now() / 1000);
+  // Kubernetes knows an object's age in whole seconds.
+  await until('the next second has begun', () => Date.now() / 1000 >= second + 1);
+  stage.serve({ namespace: 'b', name: 'second', annotations: { 'model-name': 'chat' } });
+  await stage.start();
+  await until('the other is told', () => warned('second', 'NameConflict', 'b'));
+  expect(owners('chat')).toEqual([expect.stringMatching(/^a\.first\./)]);
+});
+
+test('objects of one namespace share a name', async () => {
+  await stage.start();
+  stage.serve({ name: 'one', annotations: { 'model-name': 'chat' } });
+  stage.serve({ name: 'two', annotations: { 'model-name': 'chat' } });
+  await until('both have a row', () => owners('chat').length === 2);
+});
+
+test('a name is kept for its last holder for a while, and then is free', async () => {
+  await stage.start();
+  stage.serve({ namespace: 'a', name: 'first', annotations: { 'model-name': 'chat' } });
+  await until('the holder has it', () => owners('chat').length === 1);
+  stage.serve({ namespace: 'b', name: 'second', annotations: { 'model-name': 'chat' } });
+  await until('the rival is told', () => warned('second', 'NameConflict', 'b'));
+  stage.remove('first', 'a');
+  await until('the rival is told that it is kept', () =>
+    stage.events('second', 'b').some((event) => /^NameConflict: .*kept for it/.test(event)),
+  );
+  await until('the rival has it', () => owners('chat').some((id) => id.startsWith('b.second.')));
+});
+
+test('hand-made models and those of the config file hold their names and are never touched', async () => {
+  stage.litellm.insert({ id: 'mine', name: 'by-hand', params: { model: 'openai/x', api_base: 'http://x/v1' } });
+  stage.litellm.insert({ id: 'bedrock', name: 'cloud', params: { model: 'bedrock/x' } });
+  stage.litellm.reload();
+  const before = JSON.stringify(stage.litellm.rows());
+  await stage.start();
+  stage.serve({ name: 'one', annotations: { 'model-name': 'by-hand' } });
+  stage.serve({ name: 'two', annotations: { 'model-name': 'from-config' } });
+  stage.serve({ name: 'three', annotations: { 'model-name': 'bedrock' } });
+  await until('the first is told', () => warned('one', 'NameConflict'));
+  await until('the second is told', () => warned('two', 'NameConflict'));
+  await until('the third is told that a name may not be an id', () => warned('three', 'InvalidAnnotation'));
+  await resyncs(2);
+  expect(JSON.stringify(stage.litellm.rows())).toBe(before);
+});
+
+test('a hand-made row that appears later under our name does not evict ours, and is told', async () => {
+  await stage.start();
+  stage.serve({ name: 'one', annotations: { 'model-name': 'chat' } });
+  await until('it has its row', () => owners('chat').length === 1);
+  stage.litellm.insert({ id: 'later', name: 'chat', params: { model: 'openai/x' } });
+  await until('it is told', () => warned('one', 'NameConflict'));
+  expect(owners('chat')).toHaveLength(2);
+});
+
+test('a rename into a taken name keeps the old row', async () => {
+  stage.litellm.insert({ id: 'mine', name: 'taken', params: { model: 'openai/x' } });
+  await stage.start();
+  stage.serve({ name: 'one', annotations: { 'model-name': 'chat' } });
+  await until('it has its row', () => owners('chat').length === 1);
+  stage.serve({ name: 'one', annotations: { 'model-name': 'taken' } });
+  await until('it is told', () => warned('one', 'NameConflict'));
+  await resyncs(2);
+  expect(owners('chat')).toHaveLength(1);
+  stage.serve({ name: 'one', annotations: { 'model-name': 'taken,free' } });
+  await until(
+    'the free name is taken and the old one goes',
+    () => owners('free').length === 1 && owners('chat').length === 0,
+  );
+});
+
+test.each(['*', 'gpt-*', 'all-proxy-models'])('the name %s is refused', async (name) => {
+  await stage.start();
+  stage.serve({ name: 'one', annotations: { 'model-name': name } });
+  await until('it is told', () => warned('one', 'InvalidAnnotation'));
+  expect(stage.litellm.rows()).toEqual([]);
+});
+
+test('rows of another owner id are never touched', async () => {
+  const one = await stage.start({ 'owner-id': 'one' });
+  stage.serve({ name: 'qwen', annotations: { enabled: 'true' } });
+  await until('it has its row', () => owners('qwen').length === 1);
+  const before = JSON.stringify(stage.litellm.rows());
+  await one.stop();
+  await stage.start({ 'owner-id': 'two' });
+  await until('the second owner is refused', () => warned('qwen', 'NameConflict'));
+  await resyncs(2);
+  expect(JSON.stringify(stage.litellm.rows())).toBe(before);
+});
