@@ -29,6 +29,7 @@ test('of two namespaces that want one name, that of the older object has it', as
   stage.serve({ namespace: 'b', name: 'second', annotations: { 'model-name': 'chat' } });
   await stage.start();
   await until('the other is told', () => warned('second', 'NameConflict', 'b'));
+  await until('the name is taken', () => owners('chat').length > 0);
   expect(owners('chat')).toEqual([expect.stringMatching(/^a\.first\./)]);
 });
 
