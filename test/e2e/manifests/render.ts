@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
@@ -19,11 +20,10 @@ export type Rendered = z.infer<typeof schema>;
 
 export const MANIFESTS = join(import.meta.dirname, '../../../manifests');
 
-/** The objects of a folder of `manifests/`, rendered by `kubectl kustomize` (`$KUBECTL`, else the one on the path). */
+/** The objects of a folder of `manifests/`, rendered by the bed's `kubectl kustomize`. */
 export function render(folder: string): Rendered[] {
-  const text = execFileSync(process.env.KUBECTL ?? 'kubectl', ['kustomize', join(MANIFESTS, folder)], {
-    encoding: 'utf8',
-  });
+  const { kubectl } = inject('bed').kubernetes;
+  const text = execFileSync(kubectl, ['kustomize', join(MANIFESTS, folder)], { encoding: 'utf8' });
   return parseAllDocuments(text).map((document) => schema.parse(document.toJS()));
 }
 
