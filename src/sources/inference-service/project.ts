@@ -4,15 +4,15 @@ import {
   type Options,
   type Problem,
   type Projection,
-  publicNameProblem,
   quoted,
   readOptions,
-  servedNameProblem,
   visible,
 } from '../../registration/index.ts';
 import type { ProjectionSettings } from '../source.ts';
 import { readAddress, readBasePath } from './address.ts';
-import type { Condition, ConditionType, InferenceService } from './schema.ts';
+import { declaredNames, nameProblems } from './names.ts';
+import { noRuntimeYet, unreadyReason } from './readiness.ts';
+import type { InferenceService } from './schema.ts';
 
 /** Tasks of KServe's Hugging Face server and of vLLM that have no call in OpenAI's API. */
 const PREDICTIVE_TASKS: ReadonlySet<string> = new Set([
@@ -35,12 +35,14 @@ export function projectInferenceService(object: InferenceService, settings: Proj
   const { options, problems } = readOptions(object.annotations);
   if (!annotated && settings.selection === 'annotated') return ignore(`no annotation begins with ${ANNOTATION_PREFIX}`);
   if (options.enabled === false) return ignore(`${ANNOTATION_PREFIX}enabled is "false"`);
-  if (!annotated && !plainlyOpenAi(object)) return ignore('it does not plainly serve an OpenAI API');
-
+  const selected = annotated || plainlyOpenAi(object);
   const served = options.servedName ?? object.predictor.arguments.servedNames[0] ?? object.name;
-  const names = declaredNames(object, options, served);
+  const names = selected ? declaredNames(object, options, served) : [];
   if (object.deleting) return { state: 'withdraw', names, why: 'it is being deleted' };
   if (object.stopped) return { state: 'withdraw', names, why: 'serving.kserve.io/stop is "true"' };
+  const noRuntime = noRuntimeYet(object);
+  if (!annotated && noRuntime) return { state: 'hold', names, why: noRuntime };
+  if (!selected) return ignore('it does not plainly serve an OpenAI API');
   if (object.deploymentMode === 'ModelMesh') {
     const why = 'ModelMesh serves it, which has no OpenAI API';
     return annotated ? { state: 'invalid', names, problems: [notRoutable(`${why}.`)] } : ignore(why);
@@ -49,14 +51,15 @@ export function projectInferenceService(object: InferenceService, settings: Proj
   const basePath = readBasePath(object, options.basePath);
   const address = readAddress(object.address);
   problems.push(...object.malformed.map(malformed), ...nameProblems(served, options));
-  if (basePath.problem) {
+  const undecided = basePath.problem && object.conditions.Ready?.status !== 'True' ? noRuntime : undefined;
+  if (basePath.problem && !undecided) {
     problems.push(notRoutable(`${basePath.problem}; set ${ANNOTATION_PREFIX}base-path to the path of its OpenAI API.`));
   }
   if (address?.problem) problems.push(notRoutable(`${address.problem}.`));
   const [first, ...rest] = problems;
   if (first) return { state: 'invalid', names, problems: [first, ...rest] };
 
-  const unready = unreadyReason(object);
+  const unready = undecided ?? unreadyReason(object);
   if (unready) return { state: 'hold', names, why: unready };
   if (!address) return { state: 'hold', names, why: 'it is not routable yet: KServe reports no address' };
   const knative = object.deploymentMode === 'Knative';
@@ -86,50 +89,6 @@ export function projectInferenceService(object: InferenceService, settings: Proj
 function plainlyOpenAi({ predictor }: InferenceService): boolean {
   if (!predictor.server || predictor.server === 'other' || predictor.grpc) return false;
   return !PREDICTIVE_TASKS.has(predictor.arguments.task ?? '');
-}
-
-/** Where an annotation that sets the name is there but wrong, no other name is claimed in its stead. */
-function declaredNames(object: InferenceService, options: Options, served: string): string[] {
-  if (options.names) return options.names;
-  const refused = (key: string) => Object.hasOwn(object.annotations, key) || object.malformed.includes(key);
-  if (refused(`${ANNOTATION_PREFIX}model-name`)) return [];
-  if (options.servedName === undefined && refused(`${ANNOTATION_PREFIX}served-name`)) return [];
-  return publicNameProblem(served) ? [] : [served];
-}
-
-function nameProblems(served: string, options: Options): Problem[] {
-  const servedProblem = servedNameProblem(served);
-  if (servedProblem) {
-    return [
-      invalid(
-        `The served name ${quoted(served)} cannot be used: ${servedProblem}; set ${ANNOTATION_PREFIX}served-name.`,
-      ),
-    ];
-  }
-  const publicProblem = options.names ? undefined : publicNameProblem(served);
-  if (!publicProblem) return [];
-  return [
-    invalid(
-      `The served name ${quoted(served)} cannot be the public name: ${publicProblem}; set ${ANNOTATION_PREFIX}model-name.`,
-    ),
-  ];
-}
-
-/** Why the object is not ready to be registered; undefined where it is. */
-function unreadyReason({ conditions, hasTransformer }: InferenceService): string | undefined {
-  const { Ready: ready, PredictorReady: predictor, TransformerReady: transformer } = conditions;
-  if (!ready) return 'KServe has not said yet whether it is Ready';
-  if (ready.status !== 'True') {
-    // Ready's own reason hides the cause ("Predictor ingress not created").
-    return predictor && predictor.status !== 'True' ? told('PredictorReady', predictor) : told('Ready', ready);
-  }
-  // Without an Ingress, Ready passes over a transformer, behind whose address there may be no pod (measured on KServe v0.20.0).
-  if (hasTransformer && transformer && transformer.status !== 'True') return told('TransformerReady', transformer);
-  return undefined;
-}
-
-function told(type: ConditionType, { status, reason, message }: Condition): string {
-  return visible([`${type} is ${status}`, reason, message].filter(Boolean).join(': '));
 }
 
 function infoOf(object: InferenceService, options: Options): Record<string, Json> {
@@ -163,7 +122,10 @@ function warningsOf({ predictor }: InferenceService, options: Options, served: s
 }
 
 function malformed(key: string): Problem {
-  return invalid(`${visible(key.slice(0, 100))} is no text; put its value in quotes.`);
+  return {
+    reason: 'InvalidAnnotation',
+    message: `${visible(key.slice(0, 100))} is no text; put its value in quotes.`,
+  };
 }
 
 function ignore(why: string): Projection {
@@ -172,8 +134,4 @@ function ignore(why: string): Projection {
 
 function notRoutable(message: string): Problem {
   return { reason: 'NotRoutable', message };
-}
-
-function invalid(message: string): Problem {
-  return { reason: 'InvalidAnnotation', message };
 }

@@ -443,6 +443,56 @@ describe('ready or not', () => {
   });
 });
 
+describe('a model of a format that tells nothing', () => {
+  const predictor = huggingface([], { modelFormat: { name: 'llm' } });
+  const hold = { state: 'hold', why: 'KServe names no runtime for it yet' };
+  const notReady = { ...unready(), clusterServingRuntimeName: undefined };
+
+  it.each([
+    ['no status', undefined],
+    ['no runtime yet', notReady],
+  ])('holds while KServe has chosen no runtime: %s', (_, status) => {
+    const rest = status ? { predictor, status } : { predictor };
+    expect(project(inferenceService(rest))).toEqual({ ...hold, names: ['qwen'] });
+    expect(project(inferenceService({ ...rest, annotations: {} }), 'all')).toEqual({ ...hold, names: [] });
+  });
+
+  it('is withdrawn all the same when it is stopped, which wipes the runtime, or deleted', () => {
+    const annotations = { 'serving.kserve.io/stop': 'true' };
+    const manifest = inferenceService({ predictor, annotations, status: stopped() });
+    expect(project(manifest, 'all')).toMatchObject({ state: 'withdraw', names: [] });
+    const going = deleting(inferenceService({ predictor, annotations: {} }));
+    expect(source.project(source.parse(going), { selection: 'all' })).toMatchObject({ state: 'withdraw', names: [] });
+  });
+
+  it('still says what else is wrong', () => {
+    expect(problems(project(annotated({ mode: 'x' }, { predictor, status: notReady })))).toEqual([
+      expect.stringContaining('model-registrar.io/mode is "x"'),
+    ]);
+  });
+
+  it('is Ready, and no runtime is named: the owner must tell, and what nobody annotated is kept', () => {
+    const rest = { predictor, status: ready({ runtime: {} }) };
+    expect(problems(project(inferenceService(rest)))).toEqual([
+      expect.stringContaining('a model of the format "llm" with no runtime has no known OpenAI path'),
+    ]);
+    expect(project(inferenceService({ ...rest, annotations: {} }), 'all')).toEqual({ ...hold, names: [] });
+  });
+
+  it('holds for its own reason once the base path is told', () => {
+    expect(project(annotated({ 'base-path': '/v1' }, { predictor, status: notReady }))).toMatchObject({
+      state: 'hold',
+      why: expect.stringContaining('PredictorReady is False'),
+    });
+  });
+
+  it('is wrong at once where KServe names a runtime that tells nothing either', () => {
+    const status = { ...unready(), clusterServingRuntimeName: 'mine' };
+    expect(project(inferenceService({ predictor, status })).state).toBe('invalid');
+    expect(project(inferenceService({ predictor, status, annotations: {} }), 'all').state).toBe('ignore');
+  });
+});
+
 describe('waiting and rolling out', () => {
   const status = (change: object) => inferenceService({ status: { ...ready({ copies: 0 }), ...change } });
 
