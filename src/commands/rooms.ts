@@ -81,8 +81,8 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun }: Ro
         onChange: (change) => {
           const { namespace: within, name } = change.object;
           const object = change.type === 'applied' ? change.object : undefined;
-          engine.observe(source.kind, within, name, object);
-          onChange?.({ kind: source.kind, namespace: within, name, object });
+          const leaving = engine.observe(source.kind, within, name, object);
+          onChange?.({ kind: source.kind, namespace: within, name, leaving });
         },
         log,
       });

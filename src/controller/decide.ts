@@ -1,25 +1,19 @@
-import type { Registry } from '../litellm/index.ts';
 import {
   applyPolicy,
   changesBackend,
-  decideClaim,
   type Plan,
-  type Policy,
-  type Problem,
   type Projection,
   planHold,
   planServe,
   planWithdraw,
-  publicNameProblem,
-  type Registration,
   type ServeInput,
   type SourceRef,
   type StampedRecord,
   sourceKey,
 } from '../registration/index.ts';
-import type { ProjectionSettings, Source, SourceObject } from '../sources/index.ts';
-import type { NameBook } from './name-book.ts';
-import type { Patience } from './patience.ts';
+import type { Source, SourceObject } from '../sources/index.ts';
+import { type Claims, judgeNames } from './judge-names.ts';
+import type { StandingProblem, World } from './world.ts';
 
 /** What stands between an object and its model, in one word: `registrations{state}`. `none`: there is nothing to count. */
 export type ObjectState = 'live' | 'saved' | 'held' | 'down' | 'conflict' | 'invalid' | 'rejected' | 'none';
@@ -35,22 +29,6 @@ export interface Decision {
   problems: StandingProblem[];
   /** For people: why it is held, withdrawn or ignored. */
   why?: string;
-}
-
-export interface StandingProblem extends Omit<Problem, 'reason'> {
-  reason: Problem['reason'] | 'NameConflict' | 'SavedNotLive';
-}
-
-/** All that a decision depends on besides the object. */
-export interface World {
-  owner: string;
-  registry: Pick<Registry, 'recordsOf' | 'underName' | 'hasId'>;
-  names: NameBook;
-  patience: Patience;
-  projection: ProjectionSettings;
-  policy: Policy;
-  settleMs: number;
-  now: () => number;
 }
 
 /** Decides about one object as it is now. Nothing is written, and the same world gives the same decision. */
@@ -144,61 +122,4 @@ function stateOf(claims: Claims, { waitingFor }: { waitingFor?: string }, record
   if (claims.refused.length + claims.yielded.length > 0) return 'conflict';
   if (waitingFor !== undefined && records.length === 0) return 'down';
   return records.some((record) => !record.live) ? 'saved' : 'live';
-}
-
-interface Claims {
-  granted: Registration[];
-  refused: string[];
-  yielded: string[];
-  problems: StandingProblem[];
-  /** Milliseconds since 1970: when time alone may change a refusal; infinite where it may not. */
-  dueAt: number;
-}
-
-/** Judges each name for itself: `a,b` with `b` taken registers `a`. */
-function judgeNames(world: World, source: SourceRef, registrations: Registration[]): Claims {
-  const claims: Claims = { granted: [], refused: [], yielded: [], problems: [], dueAt: Number.POSITIVE_INFINITY };
-  for (const registration of registrations) judgeName(world, source, registration, claims);
-  return claims;
-}
-
-function judgeName(world: World, source: SourceRef, registration: Registration, claims: Claims): void {
-  const { registry, names, owner, settleMs, now } = world;
-  const name = registration.publicName;
-  const unfit = publicNameProblem(name);
-  if (unfit || registry.hasId(name)) {
-    const why = unfit ?? 'it is the id of a model, and ids can be called like names';
-    claims.refused.push(name);
-    claims.problems.push({
-      reason: 'InvalidAnnotation',
-      message: `"${name}" cannot be a public name: ${why}. Choose another with model-registrar.io/model-name.`,
-    });
-    return;
-  }
-  const state = {
-    rows: registry.underName(name),
-    declarers: names.declarersOf(name),
-    lastHolder: names.lastHolderOf(name),
-  };
-  const claimant = { owner, namespace: source.namespace };
-  const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
-  if (verdict.verdict === 'granted') {
-    claims.granted.push(registration);
-    if (verdict.beside) {
-      claims.problems.push({
-        reason: 'NameConflict',
-        message: `${verdict.beside}: LiteLLM divides the calls for this name between them. Remove or rename one of the two.`,
-      });
-    }
-    return;
-  }
-  claims.problems.push({
-    reason: 'NameConflict',
-    message: `${verdict.why}. Choose another name with model-registrar.io/model-name.`,
-  });
-  if (verdict.verdict === 'yield') claims.yielded.push(name);
-  else {
-    claims.refused.push(name);
-    claims.dueAt = Math.min(claims.dueAt, verdict.until ?? Number.POSITIVE_INFINITY);
-  }
 }

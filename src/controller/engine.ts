@@ -1,8 +1,9 @@
 import { type Applied, type Gate, LiteLlmError, type Priority, type Registry, type Writer } from '../litellm/index.ts';
 import { type Change, parseSourceKey, type SourceRef, type StampedRecord, sourceKey } from '../registration/index.ts';
 import type { SourceObject } from '../sources/index.ts';
-import { type Decision, decide, type World } from './decide.ts';
+import { type Decision, decide } from './decide.ts';
 import type { ObjectCache, SourceView } from './source-view.ts';
+import type { World } from './world.ts';
 
 /** What came of one look at an object. */
 export interface Outcome {
@@ -20,8 +21,12 @@ export type Urgency = 'prompt' | 'bulk';
 
 /** The one engine: `run`, `sync` and `plan` are turns of it. */
 export interface Engine {
-  /** Takes note of an object as it is now (undefined: gone), so that names are judged by what lives. */
-  observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): void;
+  /**
+   * Takes note of an object as it is now (undefined: gone), so that names are judged by what lives.
+   *
+   * @returns true where its models have to go at once: what a person waits for may wait for that
+   */
+  observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): boolean;
   /** Every key there is something to know about: objects, and rows whose object may be gone. */
   keys(): string[];
   /** What would be done, from what is known; undefined where nothing can be known for sure. */
@@ -48,16 +53,17 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   const { registry, names } = world;
   const viewOf = (kind: string): SourceView | undefined => views.find((view) => view.source.kind === kind);
 
-  function observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): void {
+  function observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): boolean {
     const key = sourceKey({ kind, namespace, name });
     const source = viewOf(kind)?.source;
     if (!object || !source) {
       names.forget(key);
-      return;
+      return true;
     }
     const projection = source.project(object, world.projection);
     const { createdAt, uid } = object;
     names.declare(key, { namespace, createdAt, uid }, projection.state === 'ignore' ? [] : projection.names);
+    return projection.state === 'withdraw';
   }
 
   function keys(): string[] {

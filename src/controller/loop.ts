@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
 import type { Gate } from '../litellm/index.ts';
 import { sourceKey } from '../registration/index.ts';
-import type { SourceObject } from '../sources/index.ts';
 import { describeError, type Engine, type Outcome } from './engine.ts';
 import type { Report } from './report.ts';
 
@@ -14,8 +13,8 @@ export interface SourceChange {
   kind: string;
   namespace: string;
   name: string;
-  /** Undefined where it is gone. */
-  object: SourceObject | undefined;
+  /** True where its models have to go at once. */
+  leaving: boolean;
 }
 
 export interface LoopOptions {
@@ -64,11 +63,11 @@ export function createLoop(options: LoopOptions): Loop {
   let queue: WorkQueue | undefined;
   let lastTurn = Date.now();
 
-  function changed({ kind, namespace, name, object }: SourceChange): void {
+  function changed({ kind, namespace, name, leaving }: SourceChange): void {
     if (!queue) return;
     const key = sourceKey({ kind, namespace, name });
     if (!dirtySince.has(key)) dirtySince.set(key, Date.now());
-    queue.add(key, { priority: object ? 'soon' : 'urgent' });
+    queue.add(key, { priority: leaving ? 'urgent' : 'soon' });
   }
 
   async function run(signal: AbortSignal): Promise<void> {

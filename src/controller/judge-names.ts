@@ -1,0 +1,60 @@
+import { decideClaim, publicNameProblem, type Registration, type SourceRef } from '../registration/index.ts';
+import type { StandingProblem, World } from './world.ts';
+
+/** What became of the names that an object wants. */
+export interface Claims {
+  granted: Registration[];
+  refused: string[];
+  yielded: string[];
+  problems: StandingProblem[];
+  /** Milliseconds since 1970: when time alone may change a refusal; infinite where it may not. */
+  dueAt: number;
+}
+
+/** Judges each name for itself: `a,b` with `b` taken registers `a`. */
+export function judgeNames(world: World, source: SourceRef, registrations: Registration[]): Claims {
+  const claims: Claims = { granted: [], refused: [], yielded: [], problems: [], dueAt: Number.POSITIVE_INFINITY };
+  for (const registration of registrations) judgeName(world, source, registration, claims);
+  return claims;
+}
+
+function judgeName(world: World, source: SourceRef, registration: Registration, claims: Claims): void {
+  const { registry, names, owner, settleMs, now } = world;
+  const name = registration.publicName;
+  const unfit = publicNameProblem(name);
+  if (unfit || registry.hasId(name)) {
+    const why = unfit ?? 'it is the id of a model, and ids can be called like names';
+    claims.refused.push(name);
+    claims.problems.push({
+      reason: 'InvalidAnnotation',
+      message: `"${name}" cannot be a public name: ${why}. Choose another with model-registrar.io/model-name.`,
+    });
+    return;
+  }
+  const state = {
+    rows: registry.underName(name),
+    declarers: names.declarersOf(name),
+    lastHolder: names.lastHolderOf(name),
+  };
+  const claimant = { owner, namespace: source.namespace };
+  const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
+  if (verdict.verdict === 'granted') {
+    claims.granted.push(registration);
+    if (verdict.beside) {
+      claims.problems.push({
+        reason: 'NameConflict',
+        message: `${verdict.beside}: LiteLLM divides the calls for this name between them. Remove or rename one of the two.`,
+      });
+    }
+    return;
+  }
+  claims.problems.push({
+    reason: 'NameConflict',
+    message: `${verdict.why}. Choose another name with model-registrar.io/model-name.`,
+  });
+  if (verdict.verdict === 'yield') claims.yielded.push(name);
+  else {
+    claims.refused.push(name);
+    claims.dueAt = Math.min(claims.dueAt, verdict.until ?? Number.POSITIVE_INFINITY);
+  }
+}

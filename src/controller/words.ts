@@ -1,0 +1,90 @@
+import { type Applied, LiteLlmError } from '../litellm/index.ts';
+import type { Entry, FieldChange, StampedRecord } from '../registration/index.ts';
+import { describeError, type Outcome } from './engine.ts';
+
+/** What an Event says. */
+export interface Note {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+}
+
+/** What stays wrong after this outcome. */
+export function warningsOf({ decision, applied, error, gated }: Outcome): Note[] {
+  const notes: Note[] = decision.problems.map(({ reason, message }) => ({ type: 'Warning', reason, message }));
+  for (const { change, result, hidden } of applied) {
+    const { publicName } = 'entry' in change ? change.entry : change.record;
+    if (hidden && hidden.length > 0) {
+      const what = `LiteLLM hides the values of ${hidden.join(', ')}, which somebody added to "${publicName}"`;
+      notes.push({
+        type: 'Warning',
+        reason: 'RegistrationFailed',
+        message:
+          result === 'kept'
+            ? `${what}: its row cannot be replaced, and settings that should go stay. Remove them in LiteLLM, or delete the model there.`
+            : `${what}: they were not carried over to the object's new row. Add them again in LiteLLM.`,
+      });
+    }
+  }
+  if (error !== undefined && !gated) {
+    const reason = isRefusal(error) ? 'Rejected' : 'RegistrationFailed';
+    notes.push({ type: 'Warning', reason, message: `${describeError(error).message}. It is tried again by itself.` });
+  }
+  return notes;
+}
+
+/** True for a model that LiteLLM itself refuses; trying again changes nothing until the object changes. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof LiteLlmError && error.code === 'rejected';
+}
+
+/** What people read about a change that was made; a row that served beside its successor goes without a word. */
+export function noteOf({ change, result }: Applied, why: string | undefined): Note | undefined {
+  if (result === 'skipped' || result === 'saved' || result === 'kept') return undefined;
+  switch (change.kind) {
+    case 'create':
+      return { type: 'Normal', reason: 'Registered', message: describeEntry(change.entry) };
+    case 'update':
+    case 'replace':
+      return {
+        type: 'Normal',
+        reason: 'Updated',
+        message: `"${change.entry.publicName}": ${describeFields(change.fields)}`,
+      };
+    case 'delete':
+      if (change.why === 'superseded') return undefined;
+      return { type: 'Normal', reason: 'Withdrawn', message: describeRemoval(change.record, change.why, why) };
+  }
+}
+
+function describeEntry({ publicName, params, info }: Entry): string {
+  const details = [
+    ...(info.mode ? [`mode ${info.mode}`] : []),
+    ...(info.max_tokens ? [`${info.max_tokens} tokens`] : []),
+  ];
+  const more = details.length > 0 ? ` (${details.join(', ')})` : '';
+  return `LiteLLM serves "${publicName}" with ${params.model} at ${params.api_base}${more}`;
+}
+
+function describeRemoval({ publicName }: StampedRecord, reason: string, why: string | undefined): string {
+  if (reason === 'renamed') return `"${publicName}" was taken out of LiteLLM: the name is no longer wanted`;
+  if (reason === 'yielded') return `"${publicName}" was taken out of LiteLLM: another registered the name earlier`;
+  return `"${publicName}" was taken out of LiteLLM: ${why ?? 'it is no longer wanted'}`;
+}
+
+/** `max_tokens 4096 → 8192, notes removed`, short enough for an Event. */
+export function describeFields(fields: readonly FieldChange[]): string {
+  return fields
+    .map(({ field, from, to }) => {
+      const name = field.replace(/^(?:litellm_params|model_info)\./, '');
+      if (name === 'model_registrar') return 'settings that LiteLLM does not show';
+      if (to === undefined) return `${name} removed`;
+      return from === undefined ? `${name} ${short(to)}` : `${name} ${short(from)} → ${short(to)}`;
+    })
+    .join(', ');
+}
+
+function short(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,0 +1,22 @@
+import type { Registry } from '../litellm/index.ts';
+import type { Policy, Problem } from '../registration/index.ts';
+import type { ProjectionSettings } from '../sources/index.ts';
+import type { NameBook } from './name-book.ts';
+import type { Patience } from './patience.ts';
+
+/** Something that stays wrong with an object until somebody changes something. */
+export interface StandingProblem extends Omit<Problem, 'reason'> {
+  reason: Problem['reason'] | 'NameConflict' | 'SavedNotLive';
+}
+
+/** All that a decision depends on besides the object. */
+export interface World {
+  owner: string;
+  registry: Pick<Registry, 'recordsOf' | 'underName' | 'hasId'>;
+  names: NameBook;
+  patience: Patience;
+  projection: ProjectionSettings;
+  policy: Policy;
+  settleMs: number;
+  now: () => number;
+}
