@@ -21,10 +21,10 @@ export const flag = z
 /** An http or https address without credentials, query or fragment; the trailing slash is dropped. */
 export const httpUrl = z
   .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    'must be an http:// or https:// address',
-  )
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+    error: 'must be an http:// or https:// address',
+    abort: true,
+  })
   .refine((text) => {
     const { username, password, search, hash } = new URL(text);
     return !username && !password && !search && !hash;
