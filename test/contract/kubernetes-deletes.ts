@@ -46,6 +46,11 @@ export function describeDeletes(setting: KubernetesSetting): void {
       const answered = await services.call('DELETE', name, { body });
       expect(answered.status).toBe(409);
       expect(answered.json).toMatchObject({ reason: 'Conflict' });
+      expect(String(answered.json.message)).toContain(
+        'the UID in the precondition (another) does not match the UID in record',
+      );
+      const outdated = { ...body, preconditions: { resourceVersion: '1' } };
+      expect((await services.call('DELETE', name, { body: outdated })).status).toBe(409);
       expect((await services.get(name)).status).toBe(200);
     });
 

@@ -70,6 +70,19 @@ export function describeOthers(setting: KubernetesSetting): void {
       expect(String(answered.json.message)).toContain('does not match event.namespace');
     });
 
+    it('need not name their kind, and are deleted with a Status', async () => {
+      const of = freshName();
+      const { apiVersion: _, kind: __, ...body } = eventAbout(of, `${of}.1`);
+      expect((await call('POST', events, body)).status).toBe(201);
+      const deleted = await call('DELETE', `${events}/${of}.1`);
+      expect(deleted.json).toMatchObject({
+        kind: 'Status',
+        status: 'Success',
+        details: { name: `${of}.1`, kind: 'events' },
+      });
+      expect(deleted.json.details).not.toHaveProperty('group');
+    });
+
     it('are not found by a patch when they are gone', async () => {
       const answered = await call('PATCH', `${events}/gone`, { count: 2 }, 'application/merge-patch+json');
       expect(answered.status).toBe(404);
@@ -115,10 +128,16 @@ export function describeOthers(setting: KubernetesSetting): void {
     expect(String(refused.json.message)).toContain('because it is being terminated');
   });
 
-  it('answers 404 in plain text for a path that nothing serves', async () => {
+  it('answers 404 for what nothing serves: in plain text, in the core group with a Status', async () => {
     const answered = await call('GET', '/apis/nobody.example.com/v1/things');
     expect(answered.status).toBe(404);
     expect(answered.text.trim()).toBe('404 page not found');
+    const missing = await call('GET', '/api/v1/namespaces/default/nothings');
+    expect(missing.status).toBe(404);
+    expect(missing.json).toMatchObject({
+      reason: 'NotFound',
+      message: 'the server could not find the requested resource',
+    });
   });
 
   it('answers 401 for a token that is unknown', async () => {

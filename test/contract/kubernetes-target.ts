@@ -6,8 +6,8 @@ import { type Answered, type Asked, ask, type Endpoint } from './http.ts';
 export interface KubernetesTarget extends Endpoint {
   /** Makes the server forget what lies behind: a paged list begun before must then get 410. */
   readonly expireHistory: () => Promise<void>;
-  /** The `timeoutSeconds` of a watch within which a bookmark comes. */
-  readonly bookmarkSeconds: number;
+  /** How long a watch may have to wait for a bookmark, in milliseconds. */
+  readonly bookmarksWithin: number;
   readonly stop?: () => Promise<void>;
 }
 

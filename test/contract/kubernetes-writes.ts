@@ -83,14 +83,23 @@ export function describeWrites(setting: KubernetesSetting): void {
       );
     });
 
-    it('answers 400 for a body that belongs elsewhere', async () => {
+    it('refuses a body that belongs elsewhere', async () => {
       const name = freshName();
       const otherNamespace = await services.create(name, { namespace: 'elsewhere' });
       expect(otherNamespace.status).toBe(400);
       const body = { ...services.manifest(name), kind: 'Lease' };
       const otherKind = await ask(setting.target(), 'POST', services.path, { body });
-      expect(otherKind.status).toBe(400);
-      expect(otherKind.json).toMatchObject({ kind: 'Status', reason: 'BadRequest' });
+      expect(otherKind.status).toBe(422);
+      expect(otherKind.json).toMatchObject({
+        message: `Lease.serving.kserve.io "${name}" is invalid: kind: Invalid value: "Lease": must be InferenceService`,
+        reason: 'Invalid',
+      });
+      const otherVersion = { ...services.manifest(name), apiVersion: 'serving.kserve.io/v1' };
+      const refused = await ask(setting.target(), 'POST', services.path, { body: otherVersion });
+      expect(refused.status).toBe(400);
+      expect(refused.json).toMatchObject({ kind: 'Status', reason: 'BadRequest' });
+      const nameless = { ...services.manifest(name), metadata: {} };
+      expect((await ask(setting.target(), 'POST', services.path, { body: nameless })).status).toBe(422);
     });
   });
 
@@ -129,6 +138,16 @@ export function describeWrites(setting: KubernetesSetting): void {
       expect(answered.status).toBe(409);
       expect(answered.json).toMatchObject({ reason: 'Conflict', code: 409 });
       expect(String(answered.json.message)).toContain('the object has been modified');
+    });
+
+    it('changes neither name nor uid', async () => {
+      const name = freshName();
+      await services.create(name);
+      const renamed = await services.mergePatch(name, { metadata: { name: 'other' } });
+      expect(renamed.status).toBe(400);
+      const changed = await services.mergePatch(name, { metadata: { uid: 'other' } });
+      expect(changed.status).toBe(422);
+      expect(String(changed.json.message)).toContain('metadata.uid: Invalid value: "other": field is immutable');
     });
 
     it('answers 404 for an object that is not there', async () => {
@@ -184,7 +203,8 @@ export function describeWrites(setting: KubernetesSetting): void {
     expect(metadataOf(changed).annotations).toEqual({ two: '3', theirs: 'x' });
     expect(metadataOf(changed).generation).toBe(1);
     const nameless = await apply({}, '');
-    expect(nameless.status).toBe(400);
+    expect(nameless.status).toBe(422);
+    expect(nameless.json).toMatchObject({ reason: 'Invalid', details: { kind: 'PatchOptions' } });
   });
 
   describe('put', () => {
@@ -198,6 +218,15 @@ export function describeWrites(setting: KubernetesSetting): void {
       const stale = await services.call('PUT', name, { body: next });
       expect(stale.status).toBe(409);
       expect(stale.json).toMatchObject({ reason: 'Conflict' });
+    });
+
+    it('replaces no other object of the same name', async () => {
+      const name = freshName();
+      const { json } = await services.create(name);
+      const body = { ...json, metadata: { ...fieldsAt(json, 'metadata'), uid: 'other' } };
+      const answered = await services.call('PUT', name, { body });
+      expect(answered.status).toBe(409);
+      expect(String(answered.json.message)).toContain('Precondition failed: UID in precondition: other');
     });
 
     it('answers 422 without a version, 404 for an unknown name', async () => {
@@ -230,7 +259,8 @@ export function describeWrites(setting: KubernetesSetting): void {
     expect(ready.json).toMatchObject({
       status: { url: status.url, address: status.address, conditions: status.conditions },
     });
-    expect(ready.json.status).not.toHaveProperty('notInTheSchema');
+    // The CRD keeps unknown fields of a status.
+    expect(ready.json).toHaveProperty('status.notInTheSchema', true);
     expect(ready.json.spec).toEqual(created.json.spec);
     expect(metadataOf(ready).generation).toBe(1);
 

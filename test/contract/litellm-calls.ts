@@ -58,13 +58,20 @@ export function describeCalls(setting: LiteLlmSetting): void {
       const exact = await client.made({ name: `${prefix}-exact` });
       expect(served(await client.chat(`${prefix}-anything`))).toBe(wild.id);
       expect(served(await client.chat(`${prefix}-exact`))).toBe(exact.id);
+      const name = fresh('nobody');
+      const refused = await client.chat(name);
+      expect(refused.status).toBe(400);
+      expect(messageOf(refused)).toContain(
+        `You passed in model=${name}. There are no healthy deployments for this model`,
+      );
+      await client.remove(wild.id);
     });
 
     it('is refused with 400 for a name that nobody has', async () => {
       const name = fresh('nobody');
       const answered = await client.chat(name);
       expect(answered.status).toBe(400);
-      expect(messageOf(answered)).toContain(`/chat/completions: Invalid model name passed in model=${name}`);
+      expect(messageOf(answered)).toMatch(new RegExp(`^/chat/completions: Invalid model name passed in model=${name}`));
     });
   });
 

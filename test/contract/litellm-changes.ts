@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fieldsAt } from '../../src/sandbox/fields.ts';
 import { objectsAt } from './http.ts';
-import { clientOf, fresh, type LiteLlmSetting } from './litellm-target.ts';
+import { clientOf, fresh, type LiteLlmSetting, messageOf } from './litellm-target.ts';
 
 /** `PATCH /model/{id}/update`. */
 export function describeChanges(setting: LiteLlmSetting): void {
@@ -91,11 +91,22 @@ export function describeChanges(setting: LiteLlmSetting): void {
       });
     });
 
+    it('shows a made-up id in its answer when the info comes without one; the row keeps its own', async () => {
+      const { id } = await client.made();
+      const patched = await client.patch(id, { model_info: { notes: 'no id' } });
+      expect(patched.json.model_id).toBe(id);
+      expect(fieldsAt(patched.json, 'model_info').id).not.toBe(id);
+      expect(await client.listed(id)).toMatchObject({ model_info: { id, notes: 'no id' } });
+    });
+
     it('answers 422 for a wrong type', async () => {
       const { id } = await client.made();
       const answered = await client.patch(id, { litellm_params: { rpm: 'many' } });
       expect(answered.status).toBe(422);
       expect(objectsAt(answered.json, 'detail')[0]).toMatchObject({ loc: ['body', 'litellm_params', 'rpm'] });
+      const info = await client.patch(id, { model_info: { id: ['x'] } });
+      expect(info.status).toBe(422);
+      expect(objectsAt(info.json, 'detail')[0]).toMatchObject({ loc: ['body', 'model_info', 'id'] });
     });
   });
 
@@ -133,7 +144,9 @@ export function describeChanges(setting: LiteLlmSetting): void {
         const answered = await client.chat(open.name);
         expect(answered.headers['x-litellm-model-id']).toBe(open.id);
       }
-      expect((await client.chat(closed.id)).status).toBe(403);
+      const paused = await client.chat(closed.id);
+      expect(paused.status).toBe(503);
+      expect(messageOf(paused)).toContain('is currently paused and cannot accept requests');
     });
   });
 }

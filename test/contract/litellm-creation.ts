@@ -99,8 +99,6 @@ export function describeCreation(setting: LiteLlmSetting): void {
     });
 
     it.each([
-      ['no model_name', { litellm_params: { model: 'hosted_vllm/x' } }, ['body', 'model_name'], 'missing'],
-      ['no params', { model_name: 'x' }, ['body', 'litellm_params'], 'missing'],
       ['no model', { model_name: 'x', litellm_params: {} }, ['body', 'litellm_params', 'model'], 'missing'],
       [
         'a number for a name',
@@ -122,6 +120,36 @@ export function describeCreation(setting: LiteLlmSetting): void {
       );
     });
 
+    it('says what is wrong with the info as if that were the body, and nothing else', async () => {
+      const litellm_params = { model: 'hosted_vllm/x', rpm: 'many' };
+      const answered = await client.create({
+        model_name: 'x',
+        litellm_params,
+        model_info: { id: ['x'], tier: 'gold' },
+      });
+      expect(answered.status).toBe(422);
+      expect(objectsAt(answered.json, 'detail')).toEqual([
+        expect.objectContaining({ type: 'string_type', loc: ['body', 'id'] }),
+        expect.objectContaining({ type: 'literal_error', loc: ['body', 'tier'] }),
+      ]);
+    });
+
+    it.each([
+      ['no model_name', { litellm_params: { model: 'hosted_vllm/x' } }],
+      ['no params', { model_name: 'x' }],
+      ['a list', []],
+    ])('stumbles over %s', async (_, body) => {
+      const answered = await client.call('POST', '/model/new', body);
+      expect(answered.status).toBe(500);
+      expect(answered.json).toEqual({ error: { message: 'Internal server error', type: 'internal_server_error' } });
+    });
+
+    it('answers 422 for what is no JSON', async () => {
+      const answered = await client.call('POST', '/model/new', '{');
+      expect(answered.status).toBe(422);
+      expect(objectsAt(answered.json, 'detail')[0]).toMatchObject({ type: 'json_invalid', loc: ['body', 1] });
+    });
+
     it.each(['a/b:c', 'Upper Case', 'x'.repeat(300), 'ünïcödé'])('takes the name %s', async (suffix) => {
       const { id, name } = await client.made({ name: `${fresh('name')}-${suffix}` });
       expect(await client.listed(id)).toMatchObject({ model_name: name });
@@ -132,16 +160,19 @@ export function describeCreation(setting: LiteLlmSetting): void {
       expect(await client.listed(id)).toMatchObject({ litellm_params: { api_base: 'not a url' } });
     });
 
-    it('drops nulls, and prices in the info; prices in the params show in the info', async () => {
+    it('drops nulls at the top, and prices in the info; prices in the params show in the info', async () => {
       const { id } = await client.made({
-        params: { rpm: null, output_cost_per_token: 0.25 },
-        info: { notes: null, input_cost_per_token: 0.5 },
+        params: { rpm: null, output_cost_per_token: 0.25, deep: { null: null } },
+        info: { notes: null, input_cost_per_token: 0.5, deep: { null: null } },
       });
       const entry = (await client.listed(id)) ?? {};
       expect(fieldsAt(entry, 'litellm_params')).not.toHaveProperty('rpm');
       expect(fieldsAt(entry, 'model_info')).not.toHaveProperty('notes');
       expect(fieldsAt(entry, 'model_info').input_cost_per_token).not.toBe(0.5);
       expect(fieldsAt(entry, 'model_info').output_cost_per_token).toBe(0.25);
+      // Further down they are kept, and shown in the params as Python prints them.
+      expect(fieldsAt(entry, 'model_info').deep).toEqual({ null: null });
+      expect(fieldsAt(entry, 'litellm_params').deep).toEqual({ null: 'None' });
     });
   });
 

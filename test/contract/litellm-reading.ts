@@ -59,6 +59,16 @@ export function describeReading(setting: LiteLlmSetting): void {
       });
     });
 
+    it('shows what another row says of the same provider model, where a row is silent', async () => {
+      const model = `hosted_vllm/${fresh('served')}`;
+      const loud = await client.made({ params: { model }, info: { mode: 'chat', max_tokens: 10 } });
+      const silent = await client.made({ params: { model } });
+      const said = { model_info: { mode: 'chat', max_tokens: 10, max_output_tokens: null } };
+      expect(await client.listed(silent.id)).toMatchObject(said);
+      await client.remove(loud.id);
+      expect(await client.listed(silent.id)).toMatchObject(said);
+    });
+
     it('is the same at /v1/model/info, and holds one entry for litellm_model_id', async () => {
       const { id } = await client.made();
       const whole = await client.call('GET', '/v1/model/info');
@@ -93,6 +103,7 @@ export function describeReading(setting: LiteLlmSetting): void {
       expect(found.status).toBe(200);
       expect(found.json).toMatchObject({ total_count: 1, current_page: 1, total_pages: 1, size: 50 });
       expect(objectsAt(found.json, 'data')[0]).toMatchObject({ model_name: name, model_info: { id, db_model: true } });
+      expect((await search({ search: name, page: '0' })).status).toBe(422);
       const nothing = await search({ search: fresh('nobody') });
       expect(nothing.json).toMatchObject({ data: [], total_count: 0, total_pages: 0 });
     });
@@ -153,11 +164,12 @@ export function describeReading(setting: LiteLlmSetting): void {
       expect((await client.remove(second.id)).status).toBe(200);
     });
 
-    it('is called already', async () => {
+    it('is called already, and thereby loaded', async () => {
       const { id, name } = await inserted();
       const answered = await client.chat(name);
       expect(answered.status).toBe(200);
       expect(answered.headers['x-litellm-model-id']).toBe(id);
+      expect(await client.listed(id)).toMatchObject({ model_name: name });
     });
   });
 }

@@ -81,6 +81,10 @@ export function describeTrouble(setting: LiteLlmSetting): void {
       const listed = await client.call('GET', '/model/info');
       expect(listed.status).toBe(503);
       expect(fieldsAt(listed.json, 'error').type).toBe('no_db_connection');
+      const searched = await client.call('GET', `/v2/model/info?modelId=${id}`);
+      expect(searched.status).toBe(503);
+      const names = await client.call('GET', '/v1/models');
+      expect(names.status).toBe(200);
       expect((await client.chat(name)).status).toBe(200);
     } finally {
       await setting.target().setDatabaseDown(false);

@@ -7,7 +7,7 @@ describeKubernetesContract('the sandbox', async () => {
   return {
     url: kubernetes.url,
     token: kubernetes.token,
-    bookmarkSeconds: 10,
+    bookmarksWithin: 5_000,
     expireHistory: async () => kubernetes.forgetHistory(),
     stop: () => kubernetes.stop(),
   };

@@ -16,8 +16,8 @@ export interface Watching {
   readonly events: readonly WatchEvent[];
   /** The names of the objects and what happened to them, such as `ADDED a`; without bookmarks. */
   summary(): readonly string[];
-  /** Waits until the events are as wanted. Fails after ten seconds. */
-  until(isDone: (watching: Watching) => boolean): Promise<void>;
+  /** Waits until the events are as wanted. Fails after ten seconds unless told. */
+  until(isDone: (watching: Watching) => boolean, milliseconds?: number): Promise<void>;
   /** Waits until the server ends it. */
   ended(): Promise<void>;
   stop(): void;
@@ -49,12 +49,12 @@ export async function watch(endpoint: Endpoint, path: string, query: Record<stri
       events
         .filter(({ type }) => type !== 'BOOKMARK')
         .map(({ type, object }) => `${type} ${String(fieldsAt(object, 'metadata').name)}`),
-    until: (isDone) =>
+    until: (isDone, milliseconds = 10_000) =>
       vi.waitFor(
         () => {
           if (!isDone(watching)) throw new Error(`the watch has seen ${JSON.stringify(watching.summary())}`);
         },
-        { timeout: 10_000, interval: 10 },
+        { timeout: milliseconds, interval: 10 },
       ),
     ended: () => closed,
     stop: () => body.destroy(),

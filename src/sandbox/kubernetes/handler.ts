@@ -1,14 +1,14 @@
-import { parse } from 'yaml';
-import { type Fields, fieldsAt, isFields, parseFields, shown, textAt } from '../fields.ts';
+import { type Fields, isFields, parseFields } from '../fields.ts';
 import type { Answer, Request } from '../server.ts';
+import { checkBody, checkPatched, readBody, readJson, readYaml } from './bodies.ts';
 import { discover } from './discovery.ts';
 import { list } from './list.ts';
-import { notFound, type Writer } from './metadata.ts';
+import { invalid, notFound, type Writer } from './metadata.ts';
 import type { KubernetesObject } from './object.ts';
 import { applyPatch, jsonPatch, mergePatch } from './patch.ts';
-import { apiVersionOf, qualifiedName, type ResourceType } from './resources.ts';
+import { qualifiedName, type ResourceType } from './resources.ts';
 import { type Route, routeOf } from './route.ts';
-import { ApiError, NO_SUCH_PATH } from './status.ts';
+import { ApiError, NO_SUCH_PATH, NO_SUCH_RESOURCE } from './status.ts';
 import type { Store } from './store.ts';
 import type { Watches } from './watch.ts';
 import { create, remove, replace } from './writes.ts';
@@ -24,48 +24,10 @@ export interface Cluster {
   readonly applied: Map<string, unknown>;
 }
 
-function readBody(request: Request): Fields {
-  const body = parseFields(request.text);
-  if (body) return body;
-  throw new ApiError(400, 'the object provided is unrecognized (must be of type Object)');
-}
-
-function readYaml(text: string): Fields {
-  try {
-    const value: unknown = parse(text);
-    if (isFields(value)) return value;
-  } catch {
-    // said below
-  }
-  throw new ApiError(400, 'error decoding YAML');
-}
-
 function writerOf(request: Request, route: Route, operation: Writer['operation']): Writer {
   const agent = request.headers['user-agent']?.split('/')[0] ?? 'unknown';
   const manager = request.url.searchParams.get('fieldManager') ?? agent;
   return { manager, operation, subresource: route.subresource };
-}
-
-/** Checks that a body belongs to the URL, as the API server does. Throws an ApiError 400. */
-function checkBody(body: Fields, route: Route): void {
-  const { type, namespace, name } = route;
-  const { apiVersion, kind } = body;
-  if (apiVersion !== apiVersionOf(type) || kind !== type.kind) {
-    throw new ApiError(
-      400,
-      `${type.kind} in version "${type.version}" cannot be handled as a ${shown(kind)} of ${shown(apiVersion)}`,
-    );
-  }
-  const metadata = fieldsAt(body, 'metadata');
-  const ownNamespace = textAt(metadata, 'namespace') ?? '';
-  if (type.namespaced && ownNamespace !== '' && ownNamespace !== namespace) {
-    throw new ApiError(400, 'the namespace of the provided object does not match the namespace sent on the request');
-  }
-  const ownName = textAt(metadata, 'name') ?? '';
-  if (name !== '' && ownName !== name) {
-    const problem = `the name of the object (${ownName}) does not match the name on the URL (${name})`;
-    throw new ApiError(400, ownName === '' ? 'name must be provided' : problem);
-  }
 }
 
 function find(cluster: Cluster, route: Route): KubernetesObject {
@@ -82,13 +44,14 @@ function patched(cluster: Cluster, route: Route, request: Request): Answer {
   const writer = writerOf(request, route, 'Update');
   const save = (object: unknown) => {
     if (!isFields(object)) throw new ApiError(400, 'a patch made something else than an object');
+    checkPatched(object, previous, route);
     return { status: 200, body: replace(store, route, object, writer) };
   };
-  if (contentType === 'application/merge-patch+json') return save(mergePatch(previous, readBody(request)));
-  if (contentType === 'application/json-patch+json') return save(jsonPatch(previous, JSON.parse(request.text)));
+  if (contentType === 'application/merge-patch+json') return save(mergePatch(previous, readBody(request.text)));
+  if (contentType === 'application/json-patch+json') return save(jsonPatch(previous, readJson(request.text)));
   if (contentType === 'application/strategic-merge-patch+json' && !route.type.custom) {
     // The types served here have no list that merges by key.
-    return save(mergePatch(previous, readBody(request)));
+    return save(mergePatch(previous, readBody(request.text)));
   }
   const accepted = ['json-patch+json', 'merge-patch+json', 'apply-patch+yaml'].map((kind) => `application/${kind}`);
   throw new ApiError(
@@ -103,10 +66,8 @@ function applied(cluster: Cluster, route: Route, request: Request): Answer {
   const configuration = readYaml(request.text);
   checkBody(configuration, route);
   if (!request.url.searchParams.has('fieldManager')) {
-    throw new ApiError(
-      400,
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+    const options = { ...type, group: 'meta.k8s.io', kind: 'PatchOptions' };
+    throw invalid(options, '', 'fieldManager', 'Required value: is required for apply patch');
   }
   const writer = writerOf(request, route, 'Apply');
   const previous = store.get(type, namespace, name);
@@ -131,9 +92,10 @@ function deleted(cluster: Cluster, route: Route, request: Request): Answer {
   const inQuery = request.url.searchParams.get('propagationPolicy');
   const options = { ...parseFields(request.text), ...(inQuery === null ? {} : { propagationPolicy: inQuery }) };
   const { object, isGone } = remove(cluster.store, route, options);
-  if (!isGone || !route.type.custom) return { status: 200, body: object };
+  if (!isGone) return { status: 200, body: object };
   const { name, uid } = object.metadata;
-  const details = { name, group: route.type.group, kind: route.type.plural, uid };
+  const { group, plural } = route.type;
+  const details = { name, ...(group === '' ? {} : { group }), kind: plural, uid };
   return {
     status: 200,
     body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details },
@@ -144,7 +106,8 @@ function carryOut(cluster: Cluster, route: Route, request: Request): Answer {
   const { store, watches } = cluster;
   const { type, namespace, name, subresource, verb } = route;
   if (subresource !== '' && !(subresource === 'status' && type.statusSubresource)) {
-    return { status: 404, body: NO_SUCH_PATH };
+    if (type.custom) throw notFound(type, name);
+    throw new ApiError(404, NO_SUCH_RESOURCE, {});
   }
   switch (verb) {
     case 'list':
@@ -160,7 +123,7 @@ function carryOut(cluster: Cluster, route: Route, request: Request): Answer {
     case 'create':
     case 'update': {
       if ((verb === 'create') !== (name === '')) break;
-      const body = readBody(request);
+      const body = readBody(request.text);
       checkBody(body, route);
       const writer = writerOf(request, route, 'Update');
       if (verb === 'update') return { status: 200, body: replace(store, route, body, writer) };
@@ -180,10 +143,13 @@ export function answer(cluster: Cluster, request: Request): Answer {
     const route = routeOf(request, cluster.types);
     if (route) return carryOut(cluster, route, request);
     const found = request.method === 'GET' ? discover(request.url.pathname, [...cluster.types]) : undefined;
-    return found === undefined ? { status: 404, body: NO_SUCH_PATH } : { status: 200, body: found };
+    if (found !== undefined) return { status: 200, body: found };
+    if (request.url.pathname.startsWith('/api/v1/')) throw new ApiError(404, NO_SUCH_RESOURCE, {});
+    return { status: 404, body: NO_SUCH_PATH };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return { status: error.code, body: error.body };
+    const isToWait = error.code === 504 || error.code === 429;
+    return { status: error.code, body: error.body, ...(isToWait ? { headers: { 'retry-after': '1' } } : {}) };
   }
 }
 

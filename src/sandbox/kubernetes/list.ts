@@ -2,7 +2,7 @@ import { type Fields, parseFields, without } from '../fields.ts';
 import type { KubernetesObject } from './object.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
 import { readSelector } from './selectors.ts';
-import { ApiError, failureStatus } from './status.ts';
+import { ApiError, failureStatus, readVersion } from './status.ts';
 import type { Store } from './store.ts';
 
 const TOO_OLD =
@@ -25,7 +25,7 @@ function encode(position: Position): string {
 function decode(token: string): Position {
   const { rv, start } = parseFields(Buffer.from(token, 'base64url').toString('utf8')) ?? {};
   if (typeof rv !== 'number' || typeof start !== 'string') {
-    throw new ApiError(400, 'continue key is not valid: invalid character');
+    throw new ApiError(400, 'invalid continue token: continue key is not valid');
   }
   return { version: rv, after: start };
 }
@@ -41,11 +41,21 @@ function expired(store: Store, after: string): ApiError {
   return error;
 }
 
+function tooNew(store: Store, version: number): ApiError {
+  const problem = 'Too large resource version';
+  return new ApiError(504, `Timeout: ${problem}: ${version}, current: ${store.version}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: problem }],
+    retryAfterSeconds: 1,
+  });
+}
+
 /**
  * A list, or the page of one that `limit` and `continue` ask for. All pages show the version of the first.
- * Throws an ApiError: 410 when that version is forgotten, 400 for a selector or a token that cannot be read.
+ * Throws an ApiError: 410 when that version is forgotten, 504 when it is yet to come, 400 for what cannot be read.
  */
 export function list(store: Store, type: ResourceType, namespace: string, query: URLSearchParams): Fields {
+  const least = readVersion(query, 'list');
+  if (least > store.version) throw tooNew(store, least);
   const token = query.get('continue') ?? '';
   const { version, after } = token === '' ? { version: store.version, after: '' } : decode(token);
   const everything = store.list(type, version);
@@ -56,7 +66,8 @@ export function list(store: Store, type: ResourceType, namespace: string, query:
     (object) =>
       (namespace === '' || object.metadata.namespace === namespace) && keyOf(object) > after && isSelected(object),
   );
-  const limit = Number(query.get('limit') ?? 0);
+  // A list "at any version" comes whole from the server's cache, whatever the limit (seen at 1.36).
+  const limit = query.get('resourceVersion') === '0' ? 0 : Number(query.get('limit') ?? 0);
   const page = limit > 0 ? left.slice(0, limit) : left;
   const last = page.at(-1);
   const isSelecting = query.has('labelSelector') || query.has('fieldSelector');

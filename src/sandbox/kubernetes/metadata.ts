@@ -26,16 +26,13 @@ export function now(): string {
 /** An error of a field, in the shape of the API server's validation. */
 export function invalid(type: ResourceType, name: string, field: string, problem: string): ApiError {
   const reason = problem.startsWith('Required') ? 'FieldValueRequired' : 'FieldValueInvalid';
-  return new ApiError(
-    422,
-    `${type.kind}.${type.group} "${name}" is invalid: ${field}: ${problem}`.replace('. "', ' "'),
-    {
-      name,
-      ...(type.group === '' ? {} : { group: type.group }),
-      kind: type.kind,
-      causes: [{ reason, message: problem, field }],
-    },
-  );
+  const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
+  return new ApiError(422, `${kind} "${name}" is invalid: ${field}: ${problem}`, {
+    ...(name === '' ? {} : { name }),
+    ...(type.group === '' ? {} : { group: type.group }),
+    kind: type.kind,
+    causes: [{ reason, message: problem, field }],
+  });
 }
 
 /** The metadata of a new object: what the client may set, and what the server gives it. */
@@ -123,6 +120,16 @@ export function notFound(type: ResourceType, name: string): ApiError {
     name,
     ...(type.group === '' ? {} : { group: type.group }),
     kind: type.plural,
+  });
+}
+
+/** The 422 for an object as the client sees it, by its resource instead of its kind. */
+export function invalidResource(type: ResourceType, name: string, field: string, problem: string): ApiError {
+  return new ApiError(422, `${qualifiedName(type)} "${name}" is invalid: ${field}: ${problem}`, {
+    name,
+    ...(type.group === '' ? {} : { group: type.group }),
+    kind: type.plural,
+    causes: [{ reason: 'FieldValueInvalid', message: problem, field }],
   });
 }
 

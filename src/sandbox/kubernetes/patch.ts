@@ -15,7 +15,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 
 function pointerSteps(pointer: unknown): string[] {
   if (typeof pointer !== 'string' || (pointer !== '' && !pointer.startsWith('/'))) {
-    throw new ApiError(400, 'json patch: a path must start with "/"');
+    throw unfit();
   }
   return pointer
     .split('/')
@@ -28,13 +28,14 @@ function valueAt(document: unknown, pointer: string): unknown {
   for (const step of pointerSteps(pointer)) {
     if (Array.isArray(at)) at = at[Number(step)];
     else if (isFields(at) && step in at) at = at[step];
-    else throw invalidPatch(`doc is missing path: "${pointer}"`);
+    else throw unfit();
   }
   return at;
 }
 
-function invalidPatch(why: string): ApiError {
-  return new ApiError(422, `the server rejected our request due to an error in our request: ${why}`);
+/** A patch that does not fit; the API server does not say why. */
+function unfit(): ApiError {
+  return new ApiError(422, 'the server rejected our request due to an error in our request');
 }
 
 type Edit = (parent: Fields | unknown[], step: string) => void;
@@ -42,12 +43,12 @@ type Edit = (parent: Fields | unknown[], step: string) => void;
 function editAt(document: unknown, pointer: string, edit: Edit): void {
   const steps = pointerSteps(pointer);
   const last = steps.pop();
-  if (last === undefined) throw invalidPatch('the whole document cannot be changed');
+  if (last === undefined) throw unfit();
   const parent = valueAt(
     document,
     steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
   );
-  if (!Array.isArray(parent) && !isFields(parent)) throw invalidPatch(`doc is missing path: "${pointer}"`);
+  if (!Array.isArray(parent) && !isFields(parent)) throw unfit();
   edit(parent, last);
 }
 
@@ -89,19 +90,23 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   test: (document, { path, value }) => {
     if (isDeepStrictEqual(valueAt(document, String(path)), value)) return;
-    throw invalidPatch(`testing path ${String(path)} value failed`);
+    throw unfit();
   },
 };
 
 function carryOut(document: unknown, operation: Fields): void {
   const known = OPERATIONS[String(operation.op)];
-  if (!known) throw new ApiError(400, `json patch: unexpected kind: ${String(operation.op)}`);
+  if (!known) throw unfit();
   known(document, operation);
 }
 
 /** JSON patch (RFC 6902). Throws an ApiError when the patch does not fit the document. */
 export function jsonPatch(target: unknown, patch: unknown): unknown {
-  if (!Array.isArray(patch)) throw new ApiError(400, 'json patch: a list of operations is expected');
+  if (!Array.isArray(patch))
+    throw new ApiError(
+      400,
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    );
   const document = structuredClone(target);
   for (const operation of patch) carryOut(document, isFields(operation) ? operation : {});
   return document;

@@ -42,18 +42,8 @@ const INFERENCE_SERVICE: ResourceType = {
   unconditionalUpdate: false,
   fields: {
     spec: { predictor: true, transformer: true, explainer: true },
-    status: {
-      address: true,
-      annotations: true,
-      clusterServingRuntimeName: true,
-      components: true,
-      conditions: true,
-      deploymentMode: true,
-      modelStatus: true,
-      observedGeneration: true,
-      servingRuntimeName: true,
-      url: true,
-    },
+    // The CRD keeps unknown fields of a status.
+    status: true,
   },
 };
 

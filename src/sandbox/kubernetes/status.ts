@@ -27,7 +27,7 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number;
 }
 
-/** The body of a failure: `kind: Status` of the core API. */
+/** The body of a failure: `kind: Status` of the core API. The reason is the status's own unless told; an empty one is left out. */
 export function failureStatus(code: number, message: string, details?: StatusDetails, reason?: string): Fields {
   return {
     kind: 'Status',
@@ -35,7 +35,7 @@ export function failureStatus(code: number, message: string, details?: StatusDet
     metadata: {},
     status: 'Failure',
     message,
-    reason: reason ?? REASONS[code] ?? 'InternalError',
+    ...(reason === '' ? {} : { reason: reason ?? REASONS[code] ?? 'InternalError' }),
     ...(details ? { details } : {}),
     code,
   };
@@ -54,5 +54,18 @@ export class ApiError extends Error {
   }
 }
 
-/** What is answered for a path that nothing serves: plain text, not a Status (seen at kube-apiserver 1.36). */
+/** What is answered for a group or a custom resource that nothing serves: plain text, not a Status (seen at kube-apiserver 1.36). */
 export const NO_SUCH_PATH = '404 page not found\n';
+
+/** The answer for a core resource that is not there: an empty Status (seen at kube-apiserver 1.36). */
+export const NO_SUCH_RESOURCE = 'the server could not find the requested resource';
+
+/** Reads the number of a `resourceVersion`; 0 for none. Throws an ApiError for what is no number: 400, at a watch 500 without a reason (seen at 1.36). */
+export function readVersion(query: URLSearchParams, verb: 'list' | 'watch'): number {
+  const text = query.get('resourceVersion') ?? '';
+  if (/^\d*$/.test(text)) return Number(text);
+  const problem = `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`;
+  throw verb === 'watch'
+    ? new ApiError(500, problem, undefined, '')
+    : new ApiError(400, `invalid resource version: ${problem}`);
+}

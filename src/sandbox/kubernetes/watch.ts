@@ -3,7 +3,7 @@ import type { Fields } from '../fields.ts';
 import type { KubernetesObject } from './object.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
 import { readSelector, type Selector } from './selectors.ts';
-import { ApiError, failureStatus } from './status.ts';
+import { failureStatus, readVersion } from './status.ts';
 import type { Change, Store } from './store.ts';
 
 /** What one watch asks for. */
@@ -25,17 +25,6 @@ interface Stream {
 
 /** A real server ends a watch after 30 to 60 minutes if the client names no time. */
 const LONGEST_SECONDS = 1800;
-
-function versionOf(query: URLSearchParams): number {
-  const text = query.get('resourceVersion') ?? '';
-  if (!/^\d*$/.test(text)) {
-    throw new ApiError(
-      400,
-      `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`,
-    );
-  }
-  return Number(text);
-}
 
 /** What a watcher with a selector sees of a change: an object that comes into its view is added, one that leaves it is deleted. */
 function seen(change: Change, isSelected: Selector): Change['kind'] | undefined {
@@ -88,10 +77,10 @@ export class Watches {
     this.#isDropping = isDropping;
   }
 
-  /** Writes a watch to a response. Throws an ApiError 400 before anything was written. */
+  /** Writes a watch to a response. Throws an ApiError, before anything is written, for a selector or a version that cannot be read. */
   prepare(request: WatchRequest): (response: ServerResponse) => void {
     const isSelected = readSelector(request.query, request.type);
-    const version = versionOf(request.query);
+    const version = readVersion(request.query, 'watch');
     return (response) => this.#open(request, isSelected, version, response);
   }
 
@@ -118,8 +107,9 @@ export class Watches {
     if (version === 0) this.#sendAll(type, namespace, isSelected, send);
     for (const change of past) show(change);
 
-    const bookmark = () => send('BOOKMARK', this.#bookmark(type));
+    const bookmark = (annotations?: Fields) => send('BOOKMARK', this.#bookmark(type, annotations));
     const wantsBookmarks = ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? '');
+    if (wantsBookmarks && !query.get('resourceVersion')) bookmark({ 'k8s.io/initial-events-end': 'true' });
     const seconds = Number(query.get('timeoutSeconds') ?? 0) || LONGEST_SECONDS;
     const tick = wantsBookmarks
       ? setInterval(() => {
@@ -127,9 +117,7 @@ export class Watches {
         }, this.#bookmarkMilliseconds)
       : undefined;
     const end = setTimeout(() => {
-      if (stream.isSilent) return;
-      if (wantsBookmarks && !this.#isDropping) bookmark();
-      response.end();
+      if (!stream.isSilent) response.end();
     }, seconds * 1000);
     const unlisten = this.#store.listen((change) => {
       if (!stream.isSilent && !this.#isDropping) show(change);
@@ -162,11 +150,11 @@ export class Watches {
     return { ...change.previous, metadata: { ...change.previous.metadata, resourceVersion } };
   }
 
-  #bookmark(type: ResourceType): Fields {
+  #bookmark(type: ResourceType, annotations?: Fields): Fields {
     return {
       kind: type.kind,
       apiVersion: apiVersionOf(type),
-      metadata: { resourceVersion: String(this.#store.version), creationTimestamp: null },
+      metadata: { resourceVersion: String(this.#store.version), ...(annotations ? { annotations } : {}) },
     };
   }
 }

@@ -2,6 +2,7 @@ import { type Fields, fieldsAt, isFields, shown, textAt, without } from '../fiel
 import {
   conflict,
   invalid,
+  invalidResource,
   isNewGeneration,
   isUnchanged,
   newMetadata,
@@ -85,7 +86,8 @@ export function replace(store: Store, target: Target, object: Fields, writer: Wr
   const version = textAt(given, 'resourceVersion') ?? '';
   if (version === '' && !type.unconditionalUpdate) {
     const value = type.custom ? '0' : '""';
-    throw invalid(type, name, 'metadata.resourceVersion', `Invalid value: ${value}: must be specified for an update`);
+    const problem = `Invalid value: ${value}: must be specified for an update`;
+    throw invalidResource(type, name, 'metadata.resourceVersion', problem);
   }
   if (version !== '' && version !== previous.metadata.resourceVersion) throw conflict(type, name, OUTDATED);
   const uid = textAt(given, 'uid') ?? '';
@@ -155,10 +157,12 @@ export function remove(store: Store, target: Target, options: DeleteOptions = {}
 function checkPreconditions(type: ResourceType, object: KubernetesObject, wanted: Fields): void {
   const { name, uid, resourceVersion } = object.metadata;
   if (wanted.uid !== undefined && wanted.uid !== uid) {
-    const why = `Precondition failed: UID in precondition: ${shown(wanted.uid)}, UID in object meta: ${uid}`;
-    throw conflict(type, name, why);
+    const why = `the UID in the precondition (${shown(wanted.uid)}) does not match the UID in record (${uid})`;
+    throw conflict(type, name, `${why}. The object might have been deleted and then recreated`);
   }
   if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
-    throw conflict(type, name, OUTDATED);
+    const given = shown(wanted.resourceVersion);
+    const why = `the ResourceVersion in the precondition (${given}) does not match the ResourceVersion in record (${resourceVersion})`;
+    throw conflict(type, name, `${why}. The object might have been modified`);
   }
 }

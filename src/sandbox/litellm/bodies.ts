@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type Fields, isFields, parseFields, textAt, without } from '../fields.ts';
-import { type Refusal, unprocessable } from './errors.ts';
+import { type Fields, isFields, textAt, without } from '../fields.ts';
+import { internalError, type Refusal, unprocessable } from './errors.ts';
+import { MIRRORED_PRICES } from './prices.ts';
 
 const TEXT = z.string().nullish();
 /** A whole number; pydantic takes one in quotes, too. */
@@ -25,7 +26,6 @@ const PARAMS = z.looseObject({
   custom_llm_provider: TEXT,
   rpm: WHOLE,
   tpm: WHOLE,
-  max_retries: WHOLE,
   timeout: z.union([z.number(), z.string()]).nullish(),
   stream_timeout: z.union([z.number(), z.string()]).nullish(),
   organization: TEXT,
@@ -36,7 +36,7 @@ const PARAMS = z.looseObject({
   tags: z.array(z.string()).nullish(),
 });
 const INFO = z.looseObject({
-  id: z.union([z.string(), z.int().transform(String)]).nullish(),
+  id: z.preprocess((id) => (Number.isInteger(id) ? String(id) : id), z.string().nullish()),
   db_model: z.boolean().nullish(),
   base_model: TEXT,
   tier: z.enum(['free', 'paid']).nullish(),
@@ -75,38 +75,30 @@ export interface ModelPatch {
   readonly blocked: boolean | undefined;
 }
 
-/** Pricing belongs in the params; in the info it is dropped (`without_server_derived_pricing`). */
-const PRICING = [
-  'input_cost_per_token',
-  'output_cost_per_token',
-  'input_cost_per_character',
-  'output_cost_per_character',
-  'cache_read_input_token_cost',
-  'cache_creation_input_token_cost',
-];
+/** Params that LiteLLM writes into every new row (`GenericLiteLLMParams`, 1.106). */
+const PARAM_DEFAULTS: Fields = {
+  allow_client_keepalive_override: false,
+  use_in_pass_through: false,
+  use_litellm_proxy: false,
+  use_xai_oauth: false,
+  merge_reasoning_content_in_choices: false,
+};
 
-/** Nulls are ignored at the top level; below it they are kept out as well, as pydantic's `exclude_none` does. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isFields(value)) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner)]));
-}
-
+/** Without the keys whose value is null, which LiteLLM ignores; nulls further down are stored. */
 function clean(object: Fields): Fields {
-  const cleaned = withoutNulls(object);
-  return isFields(cleaned) ? cleaned : {};
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined));
 }
 
 /** The name that pydantic has for a problem. */
 function problemType(issue: z.core.$ZodIssue): string {
   if (issue.code === 'custom') return textAt(issue.params ?? {}, 'type') ?? 'value_error';
+  if (issue.code === 'invalid_value') return 'literal_error';
   if (issue.code !== 'invalid_type') return issue.code;
-  const names: Readonly<Record<string, string>> = { object: 'model_attributes', array: 'list', boolean: 'bool' };
+  const names: Readonly<Record<string, string>> = { object: 'model', array: 'list', boolean: 'bool' };
   return `${names[issue.expected] ?? issue.expected}_type`;
 }
 
-function problem(error: z.ZodError, body: Fields): Refusal {
+function problem(error: z.ZodError): Refusal {
   return unprocessable(
     error.issues.map((issue) => {
       const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
@@ -116,49 +108,61 @@ function problem(error: z.ZodError, body: Fields): Refusal {
         msg: isMissing
           ? 'Field required'
           : issue.message.replace(/^Invalid input: expected (\w+).*/, 'Input should be a valid $1'),
-        input: isMissing ? body : null,
       };
     }),
   );
 }
 
-function read<T>(schema: z.ZodType<T>, text: string): T {
-  const body = parseFields(text);
-  if (!body) {
-    throw unprocessable([{ type: 'json_invalid', loc: ['body', 0], msg: 'JSON decode error', input: {} }]);
-  }
+function checked<T>(schema: z.ZodType<T>, body: Fields): T {
   const parsed = schema.safeParse(body);
-  if (!parsed.success) throw problem(parsed.error, body);
+  if (!parsed.success) throw problem(parsed.error);
   return parsed.data;
 }
 
-/** Reads the body of `POST /model/new`. Throws the 422 for a wrong shape. */
+function readJson(text: string): Fields {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw unprocessable([{ type: 'json_invalid', loc: ['body', 1], msg: 'JSON decode error' }]);
+  }
+  if (!isFields(body)) throw internalError();
+  return body;
+}
+
+/**
+ * Reads the body of `POST /model/new`. Throws the 422 for a wrong type, and a bare 500 when the name or the params are
+ * missing: LiteLLM stumbles there. What is wrong with the info is said first and alone, as if it were the body.
+ */
 export function readNew(text: string): NewModel {
-  const body = read(NEW, text);
+  const fields = readJson(text);
+  if (fields.model_name === undefined || fields.litellm_params === undefined) throw internalError();
+  if (isFields(fields.model_info)) checked(INFO, fields.model_info);
+  const body = checked(NEW, fields);
   const info = clean(body.model_info ?? {});
   const id = typeof info.id === 'string' ? info.id : randomUUID();
   return {
     id,
     name: body.model_name,
-    params: clean(body.litellm_params),
-    info: { ...without(info, ...PRICING), id, db_model: false },
+    params: { ...PARAM_DEFAULTS, ...clean(body.litellm_params) },
+    info: { member_auto_router: false, ...without(info, ...MIRRORED_PRICES), id, db_model: false },
     blocked: body.blocked ?? false,
   };
 }
 
 /** Reads the body of `PATCH /model/{id}/update`. Throws the 422 for a wrong shape. */
 export function readPatch(text: string): ModelPatch {
-  const body = read(PATCH, text);
+  const body = checked(PATCH, readJson(text));
   const info = body.model_info ? clean(body.model_info) : undefined;
   return {
     name: body.model_name ?? undefined,
     params: clean(body.litellm_params ?? {}),
-    info: info && { id: randomUUID(), ...without(info, ...PRICING) },
+    info: info && { id: randomUUID(), ...without(info, ...MIRRORED_PRICES) },
     blocked: body.blocked ?? undefined,
   };
 }
 
 /** Reads the body of `POST /model/delete`. Throws the 422 for a wrong shape. */
 export function readDelete(text: string): string {
-  return read(DELETE, text).id;
+  return checked(DELETE, readJson(text)).id;
 }

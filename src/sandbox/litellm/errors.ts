@@ -37,6 +37,11 @@ export function unprocessable(detail: readonly Fields[]): Refusal {
   return new Refusal(422, { detail });
 }
 
+/** What is answered where LiteLLM stumbles over a request. */
+export function internalError(): Refusal {
+  return new Refusal(500, { error: { message: 'Internal server error', type: 'internal_server_error' } });
+}
+
 /** What reads answer while the database cannot be reached. */
 export function noDatabase(): Refusal {
   return proxyError(

@@ -4,8 +4,9 @@ import { Faults } from '../faults.ts';
 import type { Fields } from '../fields.ts';
 import { type Listening, listen } from '../server.ts';
 import { Database, type Row } from './database.ts';
+import type { Deployment } from './deployment.ts';
 import { answer, type Keys, operationOf } from './operations.ts';
-import { type Deployment, Replica } from './replica.ts';
+import { Replica } from './replica.ts';
 import { newRow, patchedRow } from './rows.ts';
 
 export type { Row } from './database.ts';

@@ -1,10 +1,11 @@
 import { request as send } from 'undici';
 import { type Fields, parseFields, shown } from '../fields.ts';
 import type { Answer, Request } from '../server.ts';
-import { proxyError, wrappedDetail } from './errors.ts';
+import type { Deployment } from './deployment.ts';
+import { proxyError, Refusal } from './errors.ts';
 import type { Caller } from './management.ts';
 import { backendModel } from './providers.ts';
-import { type Deployment, pick, readThrough } from './replica.ts';
+import { pick } from './replica.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -69,28 +70,40 @@ async function forward(base: string, path: string, body: Fields, deployment: Dep
   };
 }
 
+function unknownModel({ replica }: Caller, path: string, model: string): Refusal {
+  const message = replica.hasPatterns
+    ? `litellm.BadRequestError: You passed in model=${model}. There are no healthy deployments for this model`
+    : `${path}: Invalid model name passed in model=${model}. Call \`/v1/models\` to view available models for your key.`;
+  return proxyError(400, message, 'invalid_request_error');
+}
+
+/** A blocked name is forbidden; a blocked row that is called by its id is out of service (seen at 1.106). */
+function blocked(candidates: readonly Deployment[], model: string): Refusal {
+  const [first] = candidates;
+  if (first?.name === model)
+    return proxyError(403, 'litellm.PermissionDeniedError: Model is blocked', 'permission_error');
+  const what = `Model '${shown(first?.params.model)}' is currently paused and cannot accept requests.`;
+  return proxyError(503, `litellm.ServiceUnavailableError: ${what}`, 'internal_server_error');
+}
+
 /**
  * `POST /v1/chat/completions` and `/v1/embeddings`: picks a deployment by name or id. A backend on this machine is really
- * called; any other is played. Throws a Refusal: 400 for an unknown name, 403 when all that have it are blocked, 500 when
- * the backend cannot be reached.
+ * called; any other is played. Throws a Refusal: 400 for an unknown name, 403 or 503 when all that have it are blocked,
+ * 500 when the backend cannot be reached, the backend's own status when it refuses.
  */
 export async function infer(caller: Caller, request: Request, path: string): Promise<Answer> {
   const body = parseFields(request.text) ?? {};
   const model = typeof body.model === 'string' ? body.model : '';
-  const loaded = caller.replica.candidates(model);
-  const candidates = loaded.length > 0 ? loaded : readThrough(caller.database, model);
-  if (candidates.length === 0) {
-    const hint = 'Call `/v1/models` to view available models for your key.';
-    throw wrappedDetail(400, `${path}: Invalid model name passed in model=${model}. ${hint}`);
-  }
+  const candidates = caller.replica.candidates(model);
+  if (candidates.length === 0) throw unknownModel(caller, path, model);
   const chosen = pick(candidates.filter((deployment) => !deployment.isBlocked));
-  if (!chosen) throw proxyError(403, 'litellm.PermissionDeniedError: Model is blocked', 'None', 'None');
+  if (!chosen) throw blocked(candidates, model);
   const base = loopbackBase(chosen.params);
   if (base === undefined) return { status: 200, headers: headersOf(chosen), body: cannedBody(path, model, chosen) };
   try {
     return await forward(base, path, body, chosen);
   } catch (error) {
-    if (!(error instanceof Error) || error.name === 'Refusal') throw error;
-    throw proxyError(500, 'litellm.InternalServerError: Connection error.', 'None', 'None');
+    if (error instanceof Refusal) throw error;
+    throw proxyError(500, 'litellm.InternalServerError: Cannot connect to the model server.', 'internal_server_error');
   }
 }

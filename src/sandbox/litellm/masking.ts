@@ -1,4 +1,4 @@
-import { type Fields, isFields, without } from '../fields.ts';
+import { type Fields, isFields, shown, without } from '../fields.ts';
 
 /** Params that no answer holds (LiteLLM 1.106, `remove_sensitive_info_from_deployment`). */
 const REMOVED = [
@@ -44,6 +44,7 @@ function maskList(values: readonly unknown[], secret: boolean): unknown[] {
   return values.map((value) => {
     if (isFields(value)) return maskFields(value);
     if (Array.isArray(value)) return maskList(value, secret);
+    if (value === null) return 'None';
     return secret && typeof value === 'string' ? masked(value) : value;
   });
 }
@@ -52,12 +53,13 @@ function maskFields(object: Fields): Fields {
   const entries = Object.entries(object).map(([key, value]) => {
     if (isFields(value)) return [key, maskFields(value)];
     if (Array.isArray(value)) return [key, maskList(value, isSecret(key))];
-    return [key, isSecret(key) ? masked(String(value)) : value];
+    if (value === null) return [key, isSecret(key) ? '' : 'None'];
+    return [key, isSecret(key) ? masked(shown(value)) : value];
   });
   return Object.fromEntries(entries);
 }
 
-/** The params of a row as answers show them: credentials left out, what has a secret's name masked, at any depth. */
+/** The params of a row as answers show them: credentials left out, what has a secret's name masked, at any depth; a null within comes out as Python prints it. */
 export function shownParams(params: Fields): Fields {
   return maskFields(without(params, ...REMOVED));
 }

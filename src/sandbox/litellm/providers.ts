@@ -43,7 +43,7 @@ const PROVIDERS = new Set([
 ]);
 
 /** Names without a prefix that LiteLLM knows the provider of. */
-const KNOWN_MODELS = /^(gpt-|o\d|text-embedding-|claude-|command-)/;
+const KNOWN_MODELS = /^(gpt-|o\d|text-embedding-|claude-)/;
 
 /** The name that a row's backend is asked for: `litellm_params.model` without its provider prefix. */
 export function backendModel(params: Fields): string {

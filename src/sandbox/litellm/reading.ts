@@ -1,17 +1,18 @@
 import type { Answer } from '../server.ts';
-import { noDatabase, plainDetail } from './errors.ts';
+import { type Deployment, deploymentOf } from './deployment.ts';
+import { noDatabase, plainDetail, unprocessable } from './errors.ts';
 import type { Caller } from './management.ts';
-import { type Deployment, deploymentOf, shownDeployment } from './replica.ts';
 
 /** `GET /model/info` and `/v1/model/info`: what this replica serves. Throws a Refusal: 503 while the database is down, 400 for an unknown `litellm_model_id`. */
 export function listModels(caller: Caller, query: URLSearchParams): Answer {
   const { replica, database } = caller;
   if (database.isDown) throw noDatabase();
   const id = query.get('litellm_model_id');
-  if (id === null) return { status: 200, body: { data: replica.deployments.map(shownDeployment) } };
+  if (id === null)
+    return { status: 200, body: { data: replica.deployments.map((deployment) => replica.show(deployment)) } };
   const found = replica.get(id);
   if (!found) throw plainDetail(400, `Model id = ${id} not found on litellm proxy`);
-  return { status: 200, body: { data: [shownDeployment(found)] } };
+  return { status: 200, body: { data: [replica.show(found)] } };
 }
 
 /** The deployments that `/v2/model/info` is asked for: `search` and `modelId` look into the database, too. */
@@ -35,7 +36,9 @@ function chosen(caller: Caller, query: URLSearchParams): readonly Deployment[] {
 
 function whole(query: URLSearchParams, name: string, fallback: number): number {
   const value = Number(query.get(name) ?? fallback);
-  return Number.isInteger(value) && value > 0 ? value : fallback;
+  if (Number.isInteger(value) && value > 0) return value;
+  const msg = 'Input should be greater than or equal to 1';
+  throw unprocessable([{ type: 'greater_than_equal', loc: ['query', name], msg }]);
 }
 
 /** `GET /v2/model/info`, by pages. A replica that serves nothing finds nothing, not even in the database. Throws a Refusal 503 while that is down. */
@@ -47,7 +50,7 @@ export function searchModels(caller: Caller, query: URLSearchParams): Answer {
   return {
     status: 200,
     body: {
-      data: found.slice((page - 1) * size, page * size).map(shownDeployment),
+      data: found.slice((page - 1) * size, page * size).map((deployment) => caller.replica.show(deployment)),
       total_count: found.length,
       current_page: page,
       total_pages: Math.ceil(found.length / size),
@@ -58,6 +61,11 @@ export function searchModels(caller: Caller, query: URLSearchParams): Answer {
 
 /** `GET /v1/models`: the names that can be asked for. */
 export function listNames(caller: Caller): Answer {
-  const data = caller.replica.names().map((id) => ({ id, object: 'model', created: 1677610602, owned_by: 'openai' }));
+  const about = { object: 'model', created: 1677610602, owned_by: 'openai' };
+  const data = [...caller.replica.names()].map(([id, mode]) => ({
+    id,
+    ...about,
+    ...(mode === undefined ? {} : { mode }),
+  }));
   return { status: 200, body: { data, object: 'list' } };
 }

@@ -1,73 +1,29 @@
 import { randomInt } from 'node:crypto';
-import type { Fields } from '../fields.ts';
+import { type Fields, textAt } from '../fields.ts';
 import { type Database, DatabaseDown, type Row } from './database.ts';
-import { shownParams } from './masking.ts';
+import { type Deployment, deploymentOf, type KnownModels, learn, shownDeployment } from './deployment.ts';
 import { isLoadable } from './providers.ts';
 
-/** A model that a replica serves: a row as it was when it was loaded, or a model of the config file. */
-export interface Deployment {
-  readonly id: string;
-  readonly name: string;
-  readonly params: Fields;
-  readonly info: Fields;
-  readonly isBlocked: boolean;
-}
-
-/** Params that LiteLLM fills in for every row (`GenericLiteLLMParams`, 1.106). */
-const PARAM_DEFAULTS: Fields = {
-  allow_client_keepalive_override: false,
-  use_in_pass_through: false,
-  use_litellm_proxy: false,
-  use_xai_oauth: false,
-  merge_reasoning_content_in_choices: false,
-};
-
-/** A row as a router holds it. */
-export function deploymentOf(row: Row): Deployment {
-  return {
-    id: row.model_id,
-    name: row.model_name,
-    params: row.litellm_params,
-    info: { ...row.model_info, id: row.model_id, db_model: true, blocked: row.blocked },
-    isBlocked: row.blocked,
-  };
-}
-
-/** A deployment as `/model/info` shows it. */
-export function shownDeployment(deployment: Deployment): Fields {
-  const { name, params, info } = deployment;
-  const derived = { key: params.model, litellm_provider: String(params.model).split('/')[0], direct_access: true };
-  return {
-    model_name: name,
-    litellm_params: shownParams({ ...PARAM_DEFAULTS, ...params }),
-    model_info: { ...derived, access_via_team_ids: [], ...info },
-  };
-}
+/** How long a replica remembers that the database does not have a name (`READ_THROUGH_MISS_TTL_SECONDS`, 1.106). */
+const MISS_MILLISECONDS = 2_000;
 
 function matchesPattern(pattern: string, name: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return pattern.includes('*') && new RegExp(`^${parts.join('.*')}$`).test(name);
 }
 
-function weightOf(deployment: Deployment): number {
-  const { weight } = deployment.params;
-  return typeof weight === 'number' ? weight : 0;
-}
-
-function orderOf(deployment: Deployment): number {
-  const { order } = deployment.params;
-  return typeof order === 'number' ? order : Number.POSITIVE_INFINITY;
-}
-
 /** One process of LiteLLM: what it serves is what it last loaded, whatever the database holds since. */
 export class Replica {
   readonly #database: Database;
   readonly #config: readonly Deployment[];
+  readonly #known: KnownModels = new Map();
+  readonly #misses = new Map<string, number>();
   #deployments = new Map<string, Deployment>();
 
   constructor(database: Database, config: readonly Deployment[]) {
     this.#database = database;
     this.#config = config;
+    for (const deployment of config) learn(this.#known, deployment);
     this.load();
   }
 
@@ -76,15 +32,26 @@ export class Replica {
     return [...this.#config, ...this.#deployments.values()];
   }
 
+  /** Whether it serves a name with a `*`. */
+  get hasPatterns(): boolean {
+    return this.deployments.some(({ name }) => name.includes('*'));
+  }
+
   get(id: string): Deployment | undefined {
-    return this.deployments.find((deployment) => deployment.id === id);
+    return this.#deployments.get(id) ?? this.#config.find((deployment) => deployment.id === id);
+  }
+
+  /** A deployment as `/model/info` shows it. */
+  show(deployment: Deployment): Fields {
+    return shownDeployment(deployment, this.#known);
   }
 
   /** Loads the database's rows; keeps what it has while that cannot be reached. */
   load(): void {
     try {
-      const rows = this.#database.all().filter((row) => isLoadable(row.litellm_params));
-      this.#deployments = new Map(rows.map((row) => [row.model_id, deploymentOf(row)]));
+      const rows = this.#database.all();
+      this.#deployments = new Map();
+      for (const row of rows) this.#add(row);
     } catch (error) {
       if (!(error instanceof DatabaseDown)) throw error;
     }
@@ -95,24 +62,55 @@ export class Replica {
     this.#deployments.delete(id);
   }
 
-  /** The deployments that a call for a name or an id may go to, blocked ones too; a name with `*` takes what none other has. */
+  /**
+   * The deployments that a call for a name or an id may go to, blocked ones too. A pattern takes what none other has; where
+   * a replica has patterns it does not look into the database for a name that it lacks, else it does (seen at 1.106).
+   */
   candidates(model: string): readonly Deployment[] {
-    const named = this.deployments.filter((deployment) => deployment.name === model);
-    if (named.length > 0) return named;
-    const byId = this.get(model);
-    if (byId) return [byId];
-    return this.deployments.filter((deployment) => matchesPattern(deployment.name, model));
+    const loaded = this.#loaded(model);
+    if (loaded.length > 0) return loaded;
+    if (this.hasPatterns) return this.deployments.filter(({ name }) => matchesPattern(name, model));
+    return this.#readThrough(model) ? this.#loaded(model) : [];
   }
 
-  /** The names that clients may ask for: those with a deployment that is not blocked. */
-  names(): readonly string[] {
+  /** The names that clients may ask for, each with its mode: those with a deployment that is not blocked. */
+  names(): ReadonlyMap<string, string | undefined> {
     const open = this.deployments.filter((deployment) => !deployment.isBlocked && !deployment.name.includes('*'));
-    return [...new Set(open.map((deployment) => deployment.name))];
+    return new Map(open.map(({ name, info }) => [name, textAt(info, 'mode')]));
   }
+
+  #add(row: Row): void {
+    if (!isLoadable(row.litellm_params)) return;
+    const deployment = deploymentOf(row);
+    this.#deployments.set(deployment.id, deployment);
+    learn(this.#known, deployment);
+  }
+
+  #loaded(model: string): readonly Deployment[] {
+    const named = this.deployments.filter((deployment) => deployment.name === model);
+    const byId = this.get(model);
+    return named.length === 0 && byId ? [byId] : named;
+  }
+
+  #readThrough(model: string): boolean {
+    if ((this.#misses.get(model) ?? 0) > Date.now() || this.#database.isDown) return false;
+    const rows = this.#database.all().filter((row) => row.model_name === model || row.model_id === model);
+    for (const row of rows) this.#add(row);
+    if (rows.length > 0) this.#misses.delete(model);
+    else this.#misses.set(model, Date.now() + MISS_MILLISECONDS);
+    return rows.length > 0;
+  }
+}
+
+function numberIn(deployment: Deployment, key: string): number | undefined {
+  const value = deployment.params[key];
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** Picks one: the lowest `order` first, then at random by `weight`. Undefined when there is none. */
 export function pick(deployments: readonly Deployment[]): Deployment | undefined {
+  const orderOf = (deployment: Deployment) => numberIn(deployment, 'order') ?? Number.POSITIVE_INFINITY;
+  const weightOf = (deployment: Deployment) => numberIn(deployment, 'weight') ?? 0;
   const lowest = Math.min(...deployments.map(orderOf));
   const ranked = deployments.filter((deployment) => orderOf(deployment) === lowest);
   const total = ranked.reduce((sum, deployment) => sum + weightOf(deployment), 0);
@@ -122,15 +120,4 @@ export function pick(deployments: readonly Deployment[]): Deployment | undefined
     left -= weightOf(deployment);
     return left < 0;
   });
-}
-
-/** The namesake in the database of what a router does not know, as LiteLLM looks for it before it refuses a call. */
-export function readThrough(database: Database, model: string): readonly Deployment[] {
-  try {
-    const rows = database.all().filter((row) => isLoadable(row.litellm_params));
-    return rows.filter((row) => row.model_name === model || row.model_id === model).map(deploymentOf);
-  } catch (error) {
-    if (!(error instanceof DatabaseDown)) throw error;
-    return [];
-  }
 }
