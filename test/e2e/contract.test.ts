@@ -56,7 +56,7 @@ describeKubernetesContract('the bed', async () => {
     url: bed.kubernetes.server,
     token: bed.kubernetes.adminToken,
     dispatcher,
-    bookmarkSeconds: 4,
+    bookmarksWithin: 90_000,
     expireHistory: compact,
     stop: () => dispatcher.close(),
   };

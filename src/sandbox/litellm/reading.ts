@@ -6,13 +6,11 @@ import type { Caller } from './management.ts';
 /** `GET /model/info` and `/v1/model/info`: what this replica serves. Throws a Refusal: 503 while the database is down, 400 for an unknown `litellm_model_id`. */
 export function listModels(caller: Caller, query: URLSearchParams): Answer {
   const { replica, database } = caller;
-  if (database.isDown) throw noDatabase();
   const id = query.get('litellm_model_id');
-  if (id === null)
-    return { status: 200, body: { data: replica.deployments.map((deployment) => replica.show(deployment)) } };
-  const found = replica.get(id);
-  if (!found) throw plainDetail(400, `Model id = ${id} not found on litellm proxy`);
-  return { status: 200, body: { data: [replica.show(found)] } };
+  const found = id === null ? replica.deployments : [replica.get(id)].filter((deployment) => deployment !== undefined);
+  if (id !== null && found.length === 0) throw plainDetail(400, `Model id = ${id} not found on litellm proxy`);
+  if (database.isDown) throw noDatabase();
+  return { status: 200, body: { data: found.map((deployment) => replica.show(deployment)) } };
 }
 
 /** The deployments that `/v2/model/info` is asked for: `search` and `modelId` look into the database, too. */
