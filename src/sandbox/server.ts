@@ -110,8 +110,10 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, parts:
 export async function listen(parts: ServerParts): Promise<Listening> {
   const ending = new AbortController();
   const server = createServer((incoming, response) => {
-    serve(incoming, response, parts, ending.signal).catch(() => {
-      response.destroy();
+    serve(incoming, response, parts, ending.signal).catch((error: unknown) => {
+      // A client that went away, or the end of the server; anything else is a mistake in here, which shall be seen.
+      if (response.headersSent || response.destroyed || ending.signal.aborted) response.destroy();
+      else write(response, { status: 500, body: error instanceof Error ? (error.stack ?? error.message) : 'unknown' });
     });
   });
   // A sandbox lives beside tests that count connections: an idle one is no reason to end it.

@@ -95,7 +95,7 @@ export function describeWatches(setting: KubernetesSetting): void {
 
     it('ends by itself after timeoutSeconds', async () => {
       const watching = await begin({ resourceVersion: await now(), timeoutSeconds: '1' });
-      await watching.ended();
+      expect(await watching.ended()).toBe('cleanly');
       expect(watching.events).toEqual([]);
     });
 

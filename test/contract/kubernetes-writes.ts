@@ -43,6 +43,22 @@ export function describeWrites(setting: KubernetesSetting): void {
       expect(created.json).toHaveProperty('spec.predictor.minReplicas', 1);
     });
 
+    it('names unknown fields instead, when the validation is strict', async () => {
+      const name = freshName();
+      const manifest = services.manifest(name);
+      const body = { ...manifest, spec: { ...fieldsAt(manifest, 'spec'), unheardOf: 1 } };
+      const created = await ask(setting.target(), 'POST', `${services.path}?fieldValidation=Strict`, { body });
+      expect(created.status).toBe(400);
+      expect(String(created.json.message)).toContain('strict decoding error: unknown field "spec.unheardOf"');
+      await services.create(name);
+      const patched = await ask(setting.target(), 'PATCH', `${services.path}/${name}?fieldValidation=Strict`, {
+        body: { spec: { unheardOf: 1 } },
+        contentType: 'application/merge-patch+json',
+      });
+      expect(patched.status).toBe(400);
+      expect(String(patched.json.message)).toContain('strict decoding error: unknown field "spec.unheardOf"');
+    });
+
     it('makes a name from generateName', async () => {
       const manifest = { ...services.manifest(''), metadata: { generateName: 'made-' } };
       const created = await ask(setting.target(), 'POST', services.path, { body: manifest });

@@ -18,8 +18,8 @@ export interface Watching {
   summary(): readonly string[];
   /** Waits until the events are as wanted. Fails after ten seconds unless told. */
   until(isDone: (watching: Watching) => boolean, milliseconds?: number): Promise<void>;
-  /** Waits until the server ends it. */
-  ended(): Promise<void>;
+  /** Waits until it is over, and says how it ended. */
+  ended(): Promise<'cleanly' | 'broken'>;
   stop(): void;
 }
 
@@ -31,13 +31,11 @@ export async function watch(endpoint: Endpoint, path: string, query: Record<stri
     ...(endpoint.dispatcher ? { dispatcher: endpoint.dispatcher } : {}),
   });
   const events: WatchEvent[] = [];
-  // A stopped watch ends with an error of its connection, which is what was asked for.
-  body.on('error', () => undefined);
   const lines = createInterface({ input: body });
-  lines.on('error', () => undefined);
-  const closed = new Promise<void>((resolve) => {
-    lines.once('close', resolve);
-  });
+  const { promise: ended, resolve } = Promise.withResolvers<'cleanly' | 'broken'>();
+  lines.once('close', () => resolve('cleanly'));
+  // A stopped watch ends with an error of its connection, which is what was asked for.
+  for (const emitter of [body, lines]) emitter.on('error', () => resolve('broken'));
   lines.on('line', (line) => {
     const { type, object } = parseFields(line) ?? {};
     events.push({ type: String(type), object: fieldsAt({ object }, 'object') });
@@ -56,7 +54,7 @@ export async function watch(endpoint: Endpoint, path: string, query: Record<stri
         },
         { timeout: milliseconds, interval: 10 },
       ),
-    ended: () => closed,
+    ended: () => ended,
     stop: () => body.destroy(),
   };
   return watching;

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { type Fields, fieldsAt, isFields, parseFields, shown, textAt } from '../fields.ts';
 import { invalid } from './metadata.ts';
 import type { KubernetesObject } from './object.ts';
-import { apiVersionOf } from './resources.ts';
+import { apiVersionOf, type ResourceType, unknownFields } from './resources.ts';
 import type { Route } from './route.ts';
 import { ApiError } from './status.ts';
 
@@ -74,4 +74,12 @@ export function checkPatched(object: Fields, previous: KubernetesObject, { type,
   }
   if (metadata.uid === previous.metadata.uid) return;
   throw invalid(type, name, 'metadata.uid', `Invalid value: "${shown(metadata.uid)}": field is immutable`);
+}
+
+/** Refuses fields that the type does not know, as a strict field validation asks for. Throws an ApiError 400. */
+export function checkFields(object: Fields, type: ResourceType): void {
+  const unknown = unknownFields(object, type).map((path) => `unknown field "${path}"`);
+  if (unknown.length === 0) return;
+  const subject = `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}`;
+  throw new ApiError(400, `${subject}: strict decoding error: ${unknown.join(', ')}`);
 }

@@ -28,6 +28,37 @@ function describeGroup(group: string, types: readonly ResourceType[]): Fields {
   return { name: group, versions, preferredVersion: versions[0] };
 }
 
+/** Where the descriptions of the groups are found. */
+function describeDocuments(types: readonly ResourceType[]): Fields {
+  const groups = [...new Set(types.map(pathOf))];
+  return { paths: Object.fromEntries(groups.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}` }])) };
+}
+
+/** Just enough of a description that kubectl leaves the validation of fields to the server, instead of asking for schemas. */
+function describeDocument(types: readonly ResourceType[]): Fields {
+  const parameters = [{ name: 'fieldValidation', in: 'query', schema: { type: 'string' } }];
+  const operations = types.map((type) => {
+    const path = `/${pathOf(type)}/${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}/{name}`;
+    const { group, version, kind } = type;
+    const patch = {
+      parameters,
+      responses: {},
+      'x-kubernetes-action': 'patch',
+      'x-kubernetes-group-version-kind': { group, version, kind },
+    };
+    return [path, { patch }];
+  });
+  return {
+    openapi: '3.0.0',
+    info: { title: 'sandbox', version: VERSION.gitVersion },
+    paths: Object.fromEntries(operations),
+  };
+}
+
+function pathOf(type: ResourceType): string {
+  return `${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}`;
+}
+
 /** What a client that looks around is told: `/version`, `/api`, `/apis` and below, health; undefined for other paths. */
 export function discover(path: string, types: readonly ResourceType[]): Fields | string | undefined {
   switch (path) {
@@ -43,6 +74,10 @@ export function discover(path: string, types: readonly ResourceType[]): Fields |
       const groups = [...new Set(types.map((type) => type.group))].filter((group) => group !== '');
       return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map((group) => describeGroup(group, types)) };
     }
+  }
+  if (path === '/openapi/v3') return describeDocuments(types);
+  if (path.startsWith('/openapi/v3/')) {
+    return describeDocument(types.filter((type) => path === `/openapi/v3/${pathOf(type)}`));
   }
   const [, root, ...rest] = path.split('/');
   if (root !== 'api' && root !== 'apis') return undefined;

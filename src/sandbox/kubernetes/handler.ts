@@ -1,6 +1,6 @@
 import { type Fields, isFields, parseFields } from '../fields.ts';
 import type { Answer, Request } from '../server.ts';
-import { checkBody, checkPatched, readBody, readJson, readYaml } from './bodies.ts';
+import { checkBody, checkFields, checkPatched, readBody, readJson, readYaml } from './bodies.ts';
 import { discover } from './discovery.ts';
 import { list } from './list.ts';
 import { invalid, notFound, type Writer } from './metadata.ts';
@@ -45,6 +45,7 @@ function patched(cluster: Cluster, route: Route, request: Request): Answer {
   const save = (object: unknown) => {
     if (!isFields(object)) throw new ApiError(400, 'a patch made something else than an object');
     checkPatched(object, previous, route);
+    if (request.url.searchParams.get('fieldValidation') === 'Strict') checkFields(object, route.type);
     return { status: 200, body: replace(store, route, object, writer) };
   };
   if (contentType === 'application/merge-patch+json') return save(mergePatch(previous, readBody(request.text)));
@@ -75,7 +76,7 @@ function applied(cluster: Cluster, route: Route, request: Request): Answer {
   const keyOf = (object: KubernetesObject) => `${object.metadata.uid} ${writer.manager} ${subresource}`;
   const object = previous
     ? replace(store, route, asFields(applyPatch(previous, cluster.applied.get(keyOf(previous)), configuration)), writer)
-    : create(store, type, namespace, configuration, writer, namespaceType(cluster));
+    : create(store, { type, namespace, namespaces: namespaceType(cluster) }, configuration, writer);
   cluster.applied.set(keyOf(object), configuration);
   return { status: previous ? 200 : 201, body: object };
 }
@@ -125,9 +126,13 @@ function carryOut(cluster: Cluster, route: Route, request: Request): Answer {
       if ((verb === 'create') !== (name === '')) break;
       const body = readBody(request.text);
       checkBody(body, route);
+      if (request.url.searchParams.get('fieldValidation') === 'Strict') checkFields(body, type);
       const writer = writerOf(request, route, 'Update');
       if (verb === 'update') return { status: 200, body: replace(store, route, body, writer) };
-      return { status: 201, body: create(store, type, namespace, body, writer, namespaceType(cluster)) };
+      return {
+        status: 201,
+        body: create(store, { type, namespace, namespaces: namespaceType(cluster) }, body, writer),
+      };
     }
   }
   throw new ApiError(405, 'the server does not allow this method on the requested resource');

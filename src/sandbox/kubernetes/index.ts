@@ -103,7 +103,7 @@ export class SandboxKubernetes {
     const merged = previous ? applyPatch(previous, applied.get(`${previous.metadata.uid} sandbox`), fields) : undefined;
     const object = isFields(merged)
       ? replace(store, { type, namespace, name }, merged, WRITER)
-      : create(store, type, namespace, fields, WRITER);
+      : create(store, { type, namespace }, fields, WRITER);
     applied.set(`${object.metadata.uid} sandbox`, fields);
     if (!type.statusSubresource || !isFields(fields.status)) return object;
     return this.patchStatus({ kind: type.kind, namespace, name }, fields.status);
@@ -224,7 +224,7 @@ export class SandboxKubernetes {
   #ensureNamespace(name: string): void {
     const type = this.#resources.find(({ kind }) => kind === 'Namespace');
     if (!type || this.#cluster.store.get(type, '', name)) return;
-    create(this.#cluster.store, type, '', { metadata: { name } }, WRITER);
+    create(this.#cluster.store, { type, namespace: '' }, { metadata: { name } }, WRITER);
   }
 }
 

@@ -164,6 +164,19 @@ export function prune(object: Fields, type: ResourceType): Fields {
   };
 }
 
+/** The paths of the fields that pruning takes away. */
+export function unknownFields(object: Fields, type: ResourceType): string[] {
+  return unknownIn(without(object, 'apiVersion', 'kind', 'metadata'), type.fields, '');
+}
+
+function unknownIn(object: Fields, tree: FieldTree, prefix: string): string[] {
+  return Object.entries(object).flatMap(([key, value]) => {
+    const below = tree[key];
+    if (below === undefined) return [`${prefix}${key}`];
+    return below !== true && isFields(value) ? unknownIn(value, below, `${prefix}${key}.`) : [];
+  });
+}
+
 function keep(object: Fields, tree: FieldTree): Fields {
   const kept: Fields = {};
   for (const [key, value] of Object.entries(object)) {

@@ -87,11 +87,6 @@ export class Store {
     this.#history = this.#history.slice(count);
   }
 
-  /** Removes a whole type without a change, as when its CRD is taken away. */
-  drop(type: ResourceType): void {
-    this.#objects.delete(type);
-  }
-
   /** Calls back on every change, in the order of versions, until the returned function is called. */
   listen(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);

@@ -26,6 +26,14 @@ export interface Target {
   readonly name: string;
 }
 
+/** Where a new object belongs. */
+export interface Place {
+  readonly type: ResourceType;
+  readonly namespace: string;
+  /** The type of namespaces, where it matters whether the namespace is there. */
+  readonly namespaces?: ResourceType | undefined;
+}
+
 /** What a delete may ask for. */
 export interface DeleteOptions {
   readonly propagationPolicy?: unknown;
@@ -33,14 +41,8 @@ export interface DeleteOptions {
 }
 
 /** Creates an object. Throws an ApiError: 409 when the name is taken, 404 when the namespace is not there, 422 when it is refused. */
-export function create(
-  store: Store,
-  type: ResourceType,
-  namespace: string,
-  object: Fields,
-  writer: Writer,
-  namespaces?: ResourceType,
-): KubernetesObject {
+export function create(store: Store, place: Place, object: Fields, writer: Writer): KubernetesObject {
+  const { type, namespace, namespaces } = place;
   const metadata = newMetadata(object, type, namespace);
   const name = String(metadata.name);
   if (type.namespaced && namespaces) checkNamespace(store, namespaces, type, namespace, name);
