@@ -53,11 +53,31 @@ export function killGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** Signals a process and all that descend from it, wherever they have put themselves. */
+export async function signalFamily(pid: number, signal: NodeJS.Signals): Promise<void> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const family = [pid];
+  for (const member of family) {
+    for (const [child, parent] of pairs) if (parent === member && child !== undefined) family.push(child);
+  }
+  for (const member of family) {
+    try {
+      process.kill(member, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
 /** Runs a command to its end and gives what it wrote. Throws BedError `command-failed` with what it said on a bad exit. */
 export async function run(
   command: string,
   args: readonly string[],
-  options: { stdin?: string; env?: Record<string, string>; cwd?: string } = {},
+  options: { stdin?: string; env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): Promise<Output> {
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
   const child = spawn(command, args, {

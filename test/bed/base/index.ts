@@ -1,6 +1,6 @@
 /** What the rooms of the bed share. */
 export { CANARIES, canariesIn } from './canaries.ts';
-export { type ChildSpec, killGroup, type Output, run, spawnChild, tail } from './child.ts';
+export { type ChildSpec, killGroup, type Output, run, signalFamily, spawnChild, tail } from './child.ts';
 export { CONFIG_MODELS } from './config-models.ts';
 export { type BedCoordinates, coordinatesSchema, type ReplicaCoordinates, replicaSchema } from './coordinates.ts';
 export { BedError, type BedErrorCode } from './errors.ts';

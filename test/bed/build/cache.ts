@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BedError, tail } from '../base/index.ts';
@@ -22,6 +22,9 @@ export interface Thing {
 }
 
 const HEARTBEAT_MS = 30_000;
+const UNFINISHED = '.unfinished-';
+/** No build takes that long. */
+const ABANDONED_MS = 3_600_000;
 
 /** `${XDG_CACHE_HOME:-~/.cache}/model-registrar/bed`. */
 export function cacheRoot(): string {
@@ -44,6 +47,7 @@ export async function cached(thing: Thing, progress: Progress): Promise<string> 
     async () => {
       if (await isGood(thing, folder)) return folder;
       await rm(folder, { recursive: true, force: true });
+      await sweep(folder);
       await build(thing, folder, progress);
       return folder;
     },
@@ -51,7 +55,7 @@ export async function cached(thing: Thing, progress: Progress): Promise<string> 
 }
 
 async function build(thing: Thing, folder: string, progress: Progress): Promise<void> {
-  const unfinished = `${folder}.unfinished-${randomUUID().slice(0, 8)}`;
+  const unfinished = `${folder}${UNFINISHED}${randomUUID().slice(0, 8)}`;
   const logFile = `${folder}.log`;
   const started = performance.now();
   const seconds = () => `${Math.round((performance.now() - started) / 1000)} s`;
@@ -73,6 +77,15 @@ async function build(thing: Thing, folder: string, progress: Progress): Promise<
     await rm(unfinished, { recursive: true, force: true });
   }
   progress(`built ${thing.what} in ${seconds()}`);
+}
+
+/** Removes what builds of this thing left that were killed. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(cacheRoot())) {
+    const path = join(cacheRoot(), name);
+    if (!path.startsWith(`${folder}${UNFINISHED}`)) continue;
+    if (Date.now() - (await stat(path)).mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function isGood(thing: Thing, folder: string): Promise<boolean> {

@@ -60,7 +60,7 @@ async function need(tool: Tool, progress: Progress): Promise<string> {
 }
 
 async function aptInstall(packages: readonly string[]): Promise<void> {
-  const env = { PATH: process.env.PATH ?? '', DEBIAN_FRONTEND: 'noninteractive' };
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   listsAreFresh ??= run('apt-get', ['update', '-q'], { env }).then(() => undefined);
   // One after another: apt-get holds a lock of its own.
   listsAreFresh = listsAreFresh.then(async () => {

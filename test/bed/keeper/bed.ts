@@ -1,9 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { abortSteps, type BedSettings, type Operation, type Report } from '../base/index.ts';
 import { kubernetesBinaries, liteLlm, needPostgres } from '../build/index.ts';
 import { openControl } from './control.ts';
+import { makeFolder } from './folder.ts';
 import { openGateway } from './gateway.ts';
 import { KSERVE_KINDS, LLM_KINDS, startKubernetes } from './kubernetes.ts';
 import { prepareLiteLlm } from './litellm.ts';
@@ -19,10 +18,8 @@ type Tell = (what: Report) => void;
 export async function runBed(settings: BedSettings, tell: Tell, ending: PromiseWithResolvers<void>): Promise<void> {
   const services = createServices();
   const aborted = ending.promise.then(() => 'aborted' as const);
-  const folder = await mkdtemp(join(tmpdir(), 'model-registrar-bed-'));
+  const folder = await makeFolder();
   try {
-    // PostgreSQL's user must be able to pass through.
-    await chmod(folder, 0o711);
     const up = start(settings, folder, services, tell, ending);
     if ((await Promise.race([up, aborted])) !== 'aborted') await aborted;
     up.catch(() => undefined); // Broken off on purpose.

@@ -1,5 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { BedError, type ChildSpec, killGroup, type ServiceStatus, spawnChild, tail } from '../base/index.ts';
+import {
+  BedError,
+  type ChildSpec,
+  killGroup,
+  type ServiceStatus,
+  signalFamily,
+  spawnChild,
+  tail,
+} from '../base/index.ts';
 
 export interface ServiceSpec extends ChildSpec {
   name: string;
@@ -84,7 +92,7 @@ function createService(spec: ServiceSpec, isOver: () => boolean): Service {
     state = 'stopped';
     if (!hasCrashed) {
       process.kill(pid, signal);
-      if (wasPaused) process.kill(pid, 'SIGCONT'); // A frozen process sees no signal but KILL.
+      if (wasPaused) await signalFamily(pid, 'SIGCONT'); // A frozen process sees no signal but KILL.
       const deadline = setTimeout(() => killGroup(pid, 'SIGKILL'), STOP_WITHIN_MS);
       await exited;
       clearTimeout(deadline);
@@ -106,7 +114,7 @@ function createService(spec: ServiceSpec, isOver: () => boolean): Service {
     if (state !== from || child?.pid === undefined) {
       throw new BedError('control-failed', `${spec.name} is ${state}, not ${from}.`);
     }
-    process.kill(child.pid, signal);
+    await signalFamily(child.pid, signal);
     state = to;
   };
 
