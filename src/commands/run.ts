@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { createLoop, createReport, type Loop, type ObjectEvent, type Report } from '../controller/index.ts';
-import { createEventRecorder } from '../kubernetes/index.ts';
-import { sources } from '../sources/index.ts';
+import { createLoop, type Loop, type Report } from '../controller/index.ts';
 import { createMetrics, type Logger, type Metrics, startServer } from '../telemetry/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { openReporting } from './reporting.ts';
 import { logFor, openRooms, type Rooms } from './rooms.ts';
 
 /** A SIGTERM is followed by this much time for writes in hand; Events get what is left of ten seconds. */
@@ -48,23 +47,7 @@ export async function runController({ settings, log, signal, onListening }: RunO
   const dryRun = settings['dry-run'];
   let loop: Loop | undefined;
   const rooms = await openRooms({ settings, log, metrics, dryRun, onChange: (change) => loop?.changed(change) });
-  const recorder = createEventRecorder({
-    connection: rooms.connection,
-    component: 'model-registrar',
-    instance: rooms.owner,
-    log,
-  });
-  const report = createReport({
-    resourceOf: (kind) => sources.get(kind)?.resource,
-    sinks: {
-      event: (event: ObjectEvent) => {
-        if (!dryRun) recorder.record(event);
-      },
-      log,
-      reconciled: metrics.reconciled,
-    },
-    refreshMs: settings['warning-refresh'],
-  });
+  const { report, recorder } = openReporting(rooms, settings, log, metrics);
   loop = createLoop({
     engine: rooms.engine,
     report,

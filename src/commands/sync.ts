@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { createReport, describeError, type Outcome, onePass } from '../controller/index.ts';
-import { createEventRecorder, type ReflectorState } from '../kubernetes/index.ts';
-import { sources } from '../sources/index.ts';
+import type { ReflectorState } from '../kubernetes/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { openReporting } from './reporting.ts';
 import { logFor, openRooms, type Rooms } from './rooms.ts';
 
 const EXAMPLES = `
@@ -24,23 +24,7 @@ async function sync(settings: ReturnType<typeof settingsOf>): Promise<number> {
   const log = logFor(settings);
   const dryRun = settings['dry-run'];
   const rooms = await openRooms({ settings, log, dryRun });
-  const recorder = createEventRecorder({
-    connection: rooms.connection,
-    component: 'model-registrar',
-    instance: rooms.owner,
-    log,
-  });
-  const report = createReport({
-    resourceOf: (kind) => sources.get(kind)?.resource,
-    sinks: {
-      event: (event) => {
-        if (!dryRun) recorder.record(event);
-      },
-      log,
-      reconciled: () => undefined,
-    },
-    refreshMs: settings['warning-refresh'],
-  });
+  const { report, recorder } = openReporting(rooms, settings, log);
   try {
     const unread = await readAll(rooms);
     const outcomes = await onePass({

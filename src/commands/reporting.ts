@@ -1,0 +1,29 @@
+import type { Settings } from '../config/index.ts';
+import { createReport, type Report } from '../controller/index.ts';
+import { createEventRecorder, type EventRecorder } from '../kubernetes/index.ts';
+import { sources } from '../sources/index.ts';
+import type { Logger, Metrics } from '../telemetry/index.ts';
+import type { Rooms } from './rooms.ts';
+
+export interface Reporting {
+  report: Report;
+  recorder: EventRecorder;
+}
+
+/** What a command tells of its work: Events on the objects (none in a dry run), log lines, figures. */
+export function openReporting(rooms: Rooms, settings: Settings, log: Logger, metrics?: Metrics): Reporting {
+  const { connection, owner } = rooms;
+  const recorder = createEventRecorder({ connection, component: 'model-registrar', instance: owner, log });
+  const report = createReport({
+    resourceOf: (kind) => sources.get(kind)?.resource,
+    sinks: {
+      event: (event) => {
+        if (!settings['dry-run']) recorder.record(event);
+      },
+      log,
+      reconciled: (source, outcome) => metrics?.reconciled(source, outcome),
+    },
+    refreshMs: settings['warning-refresh'],
+  });
+  return { report, recorder };
+}
