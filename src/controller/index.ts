@@ -4,5 +4,5 @@ export { createLoop, type Loop, type SourceChange } from './loop.ts';
 export { createNameBook } from './name-book.ts';
 export { onePass } from './pass.ts';
 export { createPatience } from './patience.ts';
-export { createReport, type ObjectEvent, type Report } from './report.ts';
+export { createReport, type Report } from './report.ts';
 export type { ObjectCache, SourceView } from './source-view.ts';
