@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createReport, describeError, type Outcome, onePass } from '../controller/index.ts';
+import { describeError, type Outcome, onePass } from '../controller/index.ts';
 import type { ReflectorState } from '../kubernetes/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
