@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { ask } from './http.ts';
+import { describeChanges } from './kubernetes-changes.ts';
+import { describeCreation } from './kubernetes-creation.ts';
 import { describeDeletes } from './kubernetes-deletes.ts';
 import { describeLists } from './kubernetes-lists.ts';
 import { describeOthers } from './kubernetes-others.ts';
 import { type KubernetesSetting, type KubernetesTarget, namespaceOf } from './kubernetes-target.ts';
 import { describeWatches } from './kubernetes-watches.ts';
-import { describeWrites } from './kubernetes-writes.ts';
 
 /** What every Kubernetes API must do that the controller leans on. Run against the sandbox and against a real kube-apiserver. */
 export function describeKubernetesContract(name: string, start: () => Promise<KubernetesTarget>): void {
@@ -29,7 +30,8 @@ export function describeKubernetesContract(name: string, start: () => Promise<Ku
       await target?.stop?.();
     });
 
-    describeWrites(setting);
+    describeCreation(setting);
+    describeChanges(setting);
     describeDeletes(setting);
     describeLists(setting);
     describeWatches(setting);

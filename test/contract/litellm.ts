@@ -3,6 +3,7 @@ import { describeCalls } from './litellm-calls.ts';
 import { describeChanges } from './litellm-changes.ts';
 import { describeCreation } from './litellm-creation.ts';
 import { describeReading } from './litellm-reading.ts';
+import { describeRefusals } from './litellm-refusals.ts';
 import { clientOf, type LiteLlmSetting, type LiteLlmTarget } from './litellm-target.ts';
 import { describeTrouble } from './litellm-trouble.ts';
 import { type ModelServer, startModelServer } from './model-server.ts';
@@ -36,6 +37,7 @@ export function describeLiteLlmContract(name: string, start: () => Promise<LiteL
     });
 
     describeCreation(setting);
+    describeRefusals(setting);
     describeChanges(setting);
     describeReading(setting);
     describeCalls(setting);

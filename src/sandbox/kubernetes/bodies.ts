@@ -1,8 +1,10 @@
 import { parse } from 'yaml';
 import { type Fields, fieldsAt, isFields, parseFields, shown, textAt } from '../fields.ts';
+import type { Request } from '../server.ts';
 import { invalid } from './metadata.ts';
 import type { KubernetesObject } from './object.ts';
-import { apiVersionOf, type ResourceType, unknownFields } from './resources.ts';
+import { unknownFields } from './prune.ts';
+import { apiVersionOf } from './resources.ts';
 import type { Route } from './route.ts';
 import { ApiError } from './status.ts';
 
@@ -76,10 +78,23 @@ export function checkPatched(object: Fields, previous: KubernetesObject, { type,
   throw invalid(type, name, 'metadata.uid', `Invalid value: "${shown(metadata.uid)}": field is immutable`);
 }
 
-/** Refuses fields that the type does not know, as a strict field validation asks for. Throws an ApiError 400. */
-export function checkFields(object: Fields, type: ResourceType): void {
+/**
+ * Refuses fields that the type does not know, where the request asks for strict validation. Throws an ApiError: 400, and
+ * 422 for a patch.
+ */
+export function checkFields(object: Fields, route: Route, request: Request): void {
+  if (request.url.searchParams.get('fieldValidation') !== 'Strict') return;
+  const { type, verb } = route;
   const unknown = unknownFields(object, type).map((path) => `unknown field "${path}"`);
   if (unknown.length === 0) return;
-  const subject = `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}`;
-  throw new ApiError(400, `${subject}: strict decoding error: ${unknown.join(', ')}`);
+  const problem = `strict decoding error: ${unknown.join(', ')}`;
+  if (verb !== 'patch') {
+    throw new ApiError(
+      400,
+      `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${problem}`,
+    );
+  }
+  throw new ApiError(422, ` "" is invalid: patch: Invalid value: ${JSON.stringify(request.text)}: ${problem}`, {
+    causes: [{ reason: 'FieldValueInvalid', message: problem, field: 'patch' }],
+  });
 }

@@ -141,3 +141,10 @@ export function conflict(type: ResourceType, name: string, why: string): ApiErro
     kind: type.plural,
   });
 }
+
+/** Which object a write is about. */
+export interface Target {
+  readonly type: ResourceType;
+  readonly namespace: string;
+  readonly name: string;
+}

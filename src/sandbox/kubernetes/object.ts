@@ -63,3 +63,9 @@ export function textAtPath(object: Fields | KubernetesObject, path: string): str
   for (const step of steps) at = fieldsAt(at, step);
   return textAt(at, last) ?? '';
 }
+
+/** Whether something holds an object back from going: finalizers, of a namespace also its own. */
+export function isHeld(object: KubernetesObject): boolean {
+  const own = object.kind === 'Namespace' ? fieldsAt(fieldsOf(object), 'spec').finalizers : undefined;
+  return (object.metadata.finalizers?.length ?? 0) > 0 || (Array.isArray(own) && own.length > 0);
+}

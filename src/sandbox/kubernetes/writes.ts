@@ -1,4 +1,4 @@
-import { type Fields, fieldsAt, isFields, shown, textAt, without } from '../fields.ts';
+import { type Fields, fieldsAt, isFields, textAt, without } from '../fields.ts';
 import {
   conflict,
   invalid,
@@ -8,23 +8,17 @@ import {
   newMetadata,
   nextMetadata,
   notFound,
-  now,
+  type Target,
   type Writer,
   withManager,
 } from './metadata.ts';
-import { asStored, fieldsOf, type KubernetesObject } from './object.ts';
-import { prune, qualifiedName, type ResourceType } from './resources.ts';
+import { asStored, isHeld, type KubernetesObject } from './object.ts';
+import { prune } from './prune.ts';
+import { qualifiedName, type ResourceType } from './resources.ts';
 import { ApiError } from './status.ts';
 import type { Store } from './store.ts';
 
 const OUTDATED = 'the object has been modified; please apply your changes to the latest version and try again';
-
-/** Which object a write is about. */
-export interface Target {
-  readonly type: ResourceType;
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** Where a new object belongs. */
 export interface Place {
@@ -32,12 +26,6 @@ export interface Place {
   readonly namespace: string;
   /** The type of namespaces, where it matters whether the namespace is there. */
   readonly namespaces?: ResourceType | undefined;
-}
-
-/** What a delete may ask for. */
-export interface DeleteOptions {
-  readonly propagationPolicy?: unknown;
-  readonly preconditions?: unknown;
 }
 
 /** Creates an object. Throws an ApiError: 409 when the name is taken, 404 when the namespace is not there, 422 when it is refused. */
@@ -123,48 +111,4 @@ function successor(type: ResourceType, previous: KubernetesObject, object: Field
 
 function statusOf(object: Fields | KubernetesObject): Fields {
   return isFields(object.status) ? { status: object.status } : {};
-}
-
-/** Whether something holds an object back from going: finalizers, of a namespace also its own. */
-function isHeld(object: KubernetesObject): boolean {
-  const own = object.kind === 'Namespace' ? fieldsAt(fieldsOf(object), 'spec').finalizers : undefined;
-  return (object.metadata.finalizers?.length ?? 0) > 0 || (Array.isArray(own) && own.length > 0);
-}
-
-/**
- * Deletes an object: at once, or where finalizers hold it, by its deletionTimestamp. Gives back the object and whether
- * it is gone. Throws an ApiError: 404, 409 for a precondition that does not hold.
- */
-export function remove(store: Store, target: Target, options: DeleteOptions = {}) {
-  const { type, namespace, name } = target;
-  const previous = store.get(type, namespace, name);
-  if (!previous) throw notFound(type, name);
-  checkPreconditions(type, previous, isFields(options.preconditions) ? options.preconditions : {});
-  const finalizers = [...(previous.metadata.finalizers ?? [])];
-  if (options.propagationPolicy === 'Foreground') finalizers.push('foregroundDeletion');
-  const held = isHeld({ ...previous, metadata: { ...previous.metadata, finalizers } });
-  if (!held) return { object: store.commit('DELETED', type, previous), isGone: true };
-  if (previous.metadata.deletionTimestamp !== undefined) return { object: previous, isGone: false };
-  const metadata = {
-    ...previous.metadata,
-    ...(finalizers.length === 0 ? {} : { finalizers }),
-    ...(type.custom ? { generation: (previous.metadata.generation ?? 0) + 1 } : {}),
-    deletionTimestamp: now(),
-    deletionGracePeriodSeconds: 0,
-  };
-  const phase = type.kind === 'Namespace' ? { status: { phase: 'Terminating' } } : {};
-  return { object: store.commit('MODIFIED', type, { ...previous, ...phase, metadata }), isGone: false };
-}
-
-function checkPreconditions(type: ResourceType, object: KubernetesObject, wanted: Fields): void {
-  const { name, uid, resourceVersion } = object.metadata;
-  if (wanted.uid !== undefined && wanted.uid !== uid) {
-    const why = `the UID in the precondition (${shown(wanted.uid)}) does not match the UID in record (${uid})`;
-    throw conflict(type, name, `${why}. The object might have been deleted and then recreated`);
-  }
-  if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
-    const given = shown(wanted.resourceVersion);
-    const why = `the ResourceVersion in the precondition (${given}) does not match the ResourceVersion in record (${resourceVersion})`;
-    throw conflict(type, name, `${why}. The object might have been modified`);
-  }
 }

@@ -1,61 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Fields, isFields, textAt, without } from '../fields.ts';
 import { internalError, type Refusal, unprocessable } from './errors.ts';
 import { MIRRORED_PRICES } from './prices.ts';
-
-const TEXT = z.string().nullish();
-/** A whole number; pydantic takes one in quotes, too. */
-const WHOLE = z
-  .unknown()
-  .transform((value, context) => {
-    if (value === null || value === undefined) return undefined;
-    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    if (typeof number === 'number' && Number.isInteger(number)) return number;
-    const type = typeof value === 'string' ? 'int_parsing' : 'int_type';
-    context.addIssue({ code: 'custom', message: 'Input should be a valid integer', params: { type } });
-    return z.NEVER;
-  })
-  .optional();
-
-const PARAMS = z.looseObject({
-  model: TEXT,
-  api_key: TEXT,
-  api_base: TEXT,
-  api_version: TEXT,
-  custom_llm_provider: TEXT,
-  rpm: WHOLE,
-  tpm: WHOLE,
-  timeout: z.union([z.number(), z.string()]).nullish(),
-  stream_timeout: z.union([z.number(), z.string()]).nullish(),
-  organization: TEXT,
-  litellm_credential_name: TEXT,
-  input_cost_per_token: z.number().nullish(),
-  output_cost_per_token: z.number().nullish(),
-  use_in_pass_through: z.boolean().nullish(),
-  tags: z.array(z.string()).nullish(),
-});
-const INFO = z.looseObject({
-  id: z.preprocess((id) => (Number.isInteger(id) ? String(id) : id), z.string().nullish()),
-  db_model: z.boolean().nullish(),
-  base_model: TEXT,
-  tier: z.enum(['free', 'paid']).nullish(),
-  team_id: TEXT,
-  blocked: z.boolean().nullish(),
-});
-const NEW = z.object({
-  model_name: z.string(),
-  litellm_params: PARAMS.extend({ model: z.string() }),
-  model_info: INFO.nullish(),
-  blocked: z.boolean().nullish(),
-});
-const PATCH = z.object({
-  model_name: TEXT,
-  litellm_params: PARAMS.nullish(),
-  model_info: INFO.nullish(),
-  blocked: z.boolean().nullish(),
-});
-const DELETE = z.object({ id: z.string() });
+import { DELETE_BODY, INFO_BODY, NEW_BODY, PATCH_BODY } from './schemas.ts';
 
 /** What `POST /model/new` asks for; the id is made up where none is given. */
 export interface NewModel {
@@ -137,8 +85,8 @@ function readJson(text: string): Fields {
 export function readNew(text: string): NewModel {
   const fields = readJson(text);
   if (fields.model_name === undefined || fields.litellm_params === undefined) throw internalError();
-  if (isFields(fields.model_info)) checked(INFO, fields.model_info);
-  const body = checked(NEW, fields);
+  if (isFields(fields.model_info)) checked(INFO_BODY, fields.model_info);
+  const body = checked(NEW_BODY, fields);
   const info = clean(body.model_info ?? {});
   const id = typeof info.id === 'string' ? info.id : randomUUID();
   return {
@@ -152,7 +100,7 @@ export function readNew(text: string): NewModel {
 
 /** Reads the body of `PATCH /model/{id}/update`. Throws the 422 for a wrong shape. */
 export function readPatch(text: string): ModelPatch {
-  const body = checked(PATCH, readJson(text));
+  const body = checked(PATCH_BODY, readJson(text));
   const info = body.model_info ? clean(body.model_info) : undefined;
   return {
     name: body.model_name ?? undefined,
@@ -164,5 +112,5 @@ export function readPatch(text: string): ModelPatch {
 
 /** Reads the body of `POST /model/delete`. Throws the 422 for a wrong shape. */
 export function readDelete(text: string): string {
-  return checked(DELETE, readJson(text)).id;
+  return checked(DELETE_BODY, readJson(text)).id;
 }
