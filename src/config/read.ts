@@ -71,8 +71,14 @@ function scalar(given: unknown): unknown {
   return typeof given === 'number' ? `${given}` : given;
 }
 
+/** The value for a message. What may be a password in an address is left out: messages end in logs. */
 function show(given: unknown): string {
-  return JSON.stringify(given).slice(0, 80);
+  const text = JSON.stringify(given, (_key, part: unknown) => (typeof part === 'string' ? withoutSecrets(part) : part));
+  return text.slice(0, 80);
+}
+
+function withoutSecrets(text: string): string {
+  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@').replace(/(:\/\/[^?#]*[?#]).+$/s, '$1…');
 }
 
 function readFile(file: string): Record<string, unknown> {
