@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { noRuntimeYet, unreadyReason } from '../../../../src/sources/inference-service/readiness.ts';
+import { parseInferenceService } from '../../../../src/sources/inference-service/schema.ts';
+import { container, huggingface, inferenceService, ready, stored, unready } from '../fixtures.ts';
+
+const parse = (rest: Parameters<typeof inferenceService>[0]) => parseInferenceService(stored(inferenceService(rest)));
+
+describe('unreadyReason', () => {
+  it('has none for a Ready object', () => {
+    expect(unreadyReason(parse({ status: ready() }))).toBeUndefined();
+  });
+
+  it('tells the cause by the predictor, on one line', () => {
+    expect(unreadyReason(parse({ status: unready({ reason: 'Why', message: 'one\ntwo' }) }))).toBe(
+      'PredictorReady is False: Why: one\\ntwo',
+    );
+  });
+});
+
+describe('noRuntimeYet', () => {
+  const format = (runtime?: string) => huggingface([], { modelFormat: { name: 'llm' }, runtime });
+
+  it('speaks of a model alone that neither format nor runtime tells anything about', () => {
+    expect(noRuntimeYet(parse({ predictor: format() }))).toBe('KServe names no runtime for it yet');
+    expect(noRuntimeYet(parse({ predictor: format('mine') }))).toBeUndefined();
+    expect(noRuntimeYet(parse({ predictor: format(), status: { servingRuntimeName: 'mine' } }))).toBeUndefined();
+    expect(noRuntimeYet(parse({ predictor: huggingface([]) }))).toBeUndefined();
+    expect(noRuntimeYet(parse({ predictor: container({ image: 'mine', command: ['/start'] }) }))).toBeUndefined();
+    expect(noRuntimeYet(parse({ predictor: {} }))).toBeUndefined();
+  });
+});
