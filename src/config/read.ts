@@ -62,7 +62,7 @@ function value(given: unknown, from: string): { value: unknown; from: string } |
 }
 
 function asList(given: unknown): unknown[] {
-  if (Array.isArray(given)) return given;
+  if (Array.isArray(given)) return given.map(scalar);
   return `${given}`.split(',').flatMap((part) => part.trim() || []);
 }
 

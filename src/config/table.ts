@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, httpUrl, listenAddress, namespace, ownerId } from './values.ts';
+import { duration, flag, httpUrl, listenAddress, namespace, ownerId, text } from './values.ts';
 
 /** One setting. The flag is `--<name>`, the environment variable follows from the name. */
 export interface SettingRow {
@@ -24,13 +24,13 @@ export const table = {
     argument: '<file>',
     help: 'Kubeconfig file. Without it: the service account in a cluster, else $KUBECONFIG or ~/.kube/config.',
     group: 'Kubernetes',
-    schema: z.string().min(1),
+    schema: text,
   },
   context: {
     argument: '<name>',
     help: 'Context of the kubeconfig.',
     group: 'Kubernetes',
-    schema: z.string().min(1),
+    schema: text,
   },
   'litellm-url': {
     argument: '<url>',
@@ -42,13 +42,13 @@ export const table = {
     argument: '<file>',
     help: 'File with the key of a LiteLLM proxy_admin, read anew when it changes. For local use: the environment variable MODEL_REGISTRAR_LITELLM_KEY instead.',
     group: 'LiteLLM',
-    schema: z.string().min(1),
+    schema: text,
   },
   'litellm-ca-file': {
     argument: '<file>',
     help: 'PEM file of the authority that signed LiteLLM’s certificate. Without it: those that Node knows.',
     group: 'LiteLLM',
-    schema: z.string().min(1),
+    schema: text,
   },
   'owner-id': {
     argument: '<id>',
@@ -62,7 +62,7 @@ export const table = {
     default: 'inference-service',
     repeatable: true,
     group: 'What is registered',
-    schema: z.string().min(1),
+    schema: text,
   },
   namespace: {
     argument: '<name>',
@@ -75,7 +75,7 @@ export const table = {
     argument: '<labels>',
     help: 'Only objects with these labels, for example team=search,stage!=test.',
     group: 'What is registered',
-    schema: z.string().min(1),
+    schema: text,
   },
   selection: {
     argument: '<which>',

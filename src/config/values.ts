@@ -2,10 +2,19 @@ import { z } from 'zod';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
+const A_DURATION = 'must be a duration such as 500ms, 60s, 10m or 1h';
+const AN_ADDRESS = 'must be an http:// or https:// address';
+const A_LISTEN_ADDRESS = 'must be an address such as :8080 or 127.0.0.1:8080';
+const AN_OWNER_ID = 'must be 1 to 63 letters, digits, ".", "_" or "-"';
+const A_NAMESPACE = 'must be the name of a namespace: lower-case letters, digits and "-"';
+
+/** A file, a name: any text that is not empty. */
+export const text = z.string('must be text').min(1, 'must not be empty');
+
 /** `500ms`, `60s`, `10m`, `1h`, or several in a row (`1m30s`), as milliseconds. */
 export const duration = z
-  .string()
-  .regex(/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/, 'must be a duration such as 500ms, 60s, 10m or 1h')
+  .string(A_DURATION)
+  .regex(/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/, A_DURATION)
   .transform((text) =>
     [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
       (sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0),
@@ -15,14 +24,14 @@ export const duration = z
 
 /** `true` or `false`, as text or as such. */
 export const flag = z
-  .union([z.boolean(), z.enum(['true', 'false', '1', '0'], 'must be true or false')])
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'])], 'must be true or false')
   .transform((value) => value === true || value === 'true' || value === '1');
 
 /** An http or https address without credentials, query or fragment; the trailing slash is dropped. */
 export const httpUrl = z
-  .string()
+  .string(AN_ADDRESS)
   .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
-    error: 'must be an http:// or https:// address',
+    error: AN_ADDRESS,
     abort: true,
   })
   .refine((text) => {
@@ -33,19 +42,12 @@ export const httpUrl = z
 
 /** `:8080`, `127.0.0.1:8080` or `[::1]:8080`. */
 export const listenAddress = z
-  .string()
-  .regex(/^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]]*):\d{1,5}$/, 'must be an address such as :8080 or 127.0.0.1:8080')
+  .string(A_LISTEN_ADDRESS)
+  .regex(/^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]]*):\d{1,5}$/, A_LISTEN_ADDRESS)
   .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must end in a port of at most 65535');
 
 /** The name of an installation, as it stands in every row. */
-export const ownerId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, ".", "_" or "-"');
+export const ownerId = z.string(AN_OWNER_ID).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, AN_OWNER_ID);
 
 /** A Kubernetes namespace. */
-export const namespace = z
-  .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-    'must be the name of a namespace: lower-case letters, digits and "-"',
-  );
+export const namespace = z.string(A_NAMESPACE).regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, A_NAMESPACE);
