@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, httpUrl, listenAddress, namespace, ownerId, text } from './values.ts';
+import { duration, flag, httpUrl, interval, listenAddress, namespace, ownerId, text } from './values.ts';
 
 /** One setting. The flag is `--<name>`, the environment variable follows from the name. */
 export interface SettingRow {
@@ -102,7 +102,7 @@ export const table = {
     help: 'How often LiteLLM’s list is read and compared with what is wanted.',
     default: '60s',
     group: 'Waiting times',
-    schema: duration,
+    schema: interval,
   },
   settle: {
     argument: '<duration>',
@@ -130,28 +130,28 @@ export const table = {
     help: 'How often the Event of a standing Warning is refreshed; Kubernetes forgets Events after an hour.',
     default: '30m',
     group: 'Waiting times',
-    schema: duration,
+    schema: interval,
   },
   'backoff-min': {
     argument: '<duration>',
     help: 'First wait after a failure.',
     default: '1s',
     group: 'Waiting times',
-    schema: duration,
+    schema: interval,
   },
   'backoff-max': {
     argument: '<duration>',
     help: 'Longest wait after repeated failures.',
     default: '5m',
     group: 'Waiting times',
-    schema: duration,
+    schema: interval,
   },
   'litellm-timeout': {
     argument: '<duration>',
     help: 'Deadline of one call to LiteLLM.',
     default: '30s',
     group: 'Waiting times',
-    schema: duration,
+    schema: interval,
   },
   listen: {
     argument: '<address>',

@@ -11,16 +11,25 @@ const A_NAMESPACE = 'must be the name of a namespace: lower-case letters, digits
 /** A file, a name: any text that is not empty. */
 export const text = z.string('must be text').min(1, 'must not be empty');
 
-/** `500ms`, `60s`, `10m`, `1h`, or several in a row (`1m30s`), as milliseconds. */
+/** Node's timers fire at once for anything longer. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** `500ms`, `60s`, `10m`, `1h`, or several in a row (`1m30s`), as whole milliseconds. */
 export const duration = z
   .string(A_DURATION)
-  .regex(/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/, A_DURATION)
-  .transform((text) =>
-    [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
-      (sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0),
-      0,
-    ),
+  .regex(/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/, { error: A_DURATION, abort: true })
+  .transform((text) => Math.round(milliseconds(text)))
+  .refine((ms) => ms <= LONGEST_MS, 'must be at most 596h');
+
+/** A duration that cannot be 0: what is done so often, or waited for so long. */
+export const interval = duration.refine((ms) => ms > 0, 'must be longer than 0');
+
+function milliseconds(text: string): number {
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0),
+    0,
   );
+}
 
 /** `true` or `false`, as text or as such. */
 export const flag = z
