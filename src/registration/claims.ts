@@ -62,7 +62,8 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
   if (other) return { verdict: 'refused', why: `"${name}" is held by ${describeHolder(other)}` };
 
   const { lastHolder } = state;
-  if (lastHolder && lastHolder.namespace !== claimant.namespace && context.now < lastHolder.until) {
+  if (lastHolder && context.now < lastHolder.until) {
+    if (lastHolder.namespace === claimant.namespace) return { verdict: 'granted' };
     return {
       verdict: 'refused',
       why: `"${name}" was held by namespace ${lastHolder.namespace} a moment ago and is kept for it for a while`,
