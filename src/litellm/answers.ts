@@ -66,9 +66,18 @@ export function readStoredRow(body: unknown): StoredKeys {
 }
 
 function asObject(value: Record<string, Json> | string): Record<string, Json> {
-  const parsed = fields.safeParse(typeof value === 'string' ? JSON.parse(value) : value);
+  const parsed = fields.safeParse(typeof value === 'string' ? fromJson(value) : value);
   if (!parsed.success) throw new LiteLlmError('unreadable');
   return parsed.data;
+}
+
+/** The parser's own error quotes the text, which may be a secret. */
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LiteLlmError('unreadable');
+  }
 }
 
 /** LiteLLM answers errors in four shapes (envelope, `detail` text, `detail.error`, `detail[]`); this takes the text out of any. */
