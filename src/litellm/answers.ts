@@ -145,7 +145,8 @@ function codeOf(status: number, message: string, type: string | null | undefined
   if (CREATE_FAILED.test(message)) return 'create-failed';
   if (status === 400 && message.startsWith('Authentication Error')) return 'server-error';
   if (status >= 500) return 'server-error';
-  if (status === 404 && !known) return 'unreadable';
+  // FastAPI's own words, or those of whatever stands there: the path is unknown, not a model.
+  if (status === 405 || (status === 404 && (!known || message === 'Not Found'))) return 'unreadable';
   if (status >= 400) return 'rejected';
   return 'unreadable';
 }
