@@ -22,7 +22,7 @@ export function differences(entry: Entry, record: ModelRecord): FieldChange[] {
   }
   for (const [key, to] of Object.entries(entry.params)) {
     if (holdsHidden(key, to) || sameValue(record.params[key], to)) continue;
-    changes.push({ field: `litellm_params.${key}`, from: record.params[key], to });
+    changes.push({ field: `litellm_params.${key}`, from: shownParam(record, key), to });
   }
   for (const [key, to] of Object.entries(entry.info)) {
     if (!sameValue(record.info[key], to)) changes.push({ field: `model_info.${key}`, from: record.info[key], to });
@@ -35,6 +35,12 @@ export function differences(entry: Entry, record: ModelRecord): FieldChange[] {
 export function surplusKeys(entry: Entry, record: ModelRecord): string[] {
   const wanted = new Set(entry.stamp.keys);
   return (record.stamp?.keys ?? []).filter((key) => !wanted.has(key) && heldValue(record, key) !== undefined);
+}
+
+/** What may be shown of a row's parameter: nothing of a hidden one, since a mask still shows parts of the value. */
+export function shownParam(record: ModelRecord, key: string): Json | undefined {
+  const value = record.params[key];
+  return holdsHidden(key, value) ? undefined : value;
 }
 
 function heldValue(record: ModelRecord, key: string): Json | undefined {

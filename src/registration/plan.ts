@@ -1,4 +1,4 @@
-import { differences, type FieldChange, surplusKeys } from './difference.ts';
+import { differences, type FieldChange, shownParam, surplusKeys } from './difference.ts';
 import { buildEntry, type Entry, registrationHash, type StampedRecord } from './entry.ts';
 import { entryId, splitId } from './identity.ts';
 import type { Registration, SourceRef } from './registration.ts';
@@ -190,5 +190,5 @@ function withKeys(entry: Entry, surplus: string[]): Entry {
 function removal(key: string, record: StampedRecord): FieldChange {
   const name = key.slice(key.indexOf('.') + 1);
   if (key.startsWith('info.')) return { field: `model_info.${name}`, from: record.info[name], to: undefined };
-  return { field: `litellm_params.${name}`, from: record.params[name], to: undefined };
+  return { field: `litellm_params.${name}`, from: shownParam(record, name), to: undefined };
 }
