@@ -57,7 +57,9 @@ export function planServe(input: ServeInput): Plan {
   for (const registration of granted) {
     const rows = rowsOf(input, registration.publicName);
     const [current, ...superseded] = rows;
-    const dead = records.filter((one) => one.stamp.uid !== input.uid && one.publicName === registration.publicName);
+    const dead = records
+      .filter((one) => one.stamp.uid !== input.uid && one.publicName === registration.publicName)
+      .sort(byMaking);
     if (!current) {
       if (!input.mayStart && records.every((one) => one.stamp.uid !== input.uid)) continue;
       const place = dead[0] ?? renames;
@@ -160,7 +162,12 @@ function renamedRow(input: ServeInput, wantedNames: Set<string>): StampedRecord 
   const missing = input.granted.filter((one) => rowsOf(input, one.publicName).length === 0);
   const left = input.records.filter((one) => one.stamp.uid === input.uid && !wantedNames.has(one.publicName));
   const names = new Set(left.map((one) => one.publicName));
-  return missing.length === 1 && names.size === 1 ? left.at(-1) : undefined;
+  return missing.length === 1 && names.size === 1 ? left.sort(byMaking)[0] : undefined;
+}
+
+/** The row that was made last comes first: what others set is set on that one. */
+function byMaking(one: StampedRecord, other: StampedRecord): number {
+  return Date.parse(other.stamp.created) - Date.parse(one.stamp.created);
 }
 
 /** What one existing row needs: nothing, an update in place, or a replacement. */
