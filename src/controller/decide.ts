@@ -96,7 +96,7 @@ function serve(
   const dueAt = Math.min(plan.dueAt ?? Number.POSITIVE_INFINITY, claims.dueAt);
   return {
     ...base,
-    state: stateOf(claims, projection, records),
+    state: stateOf(claims, records),
     plan: Number.isFinite(dueAt) ? { ...plan, dueAt } : plan,
     problems,
     ...(projection.waitingFor !== undefined && { why: projection.waitingFor }),
@@ -117,9 +117,10 @@ function savedNotLive(records: StampedRecord[]): StandingProblem[] {
     }));
 }
 
-function stateOf(claims: Claims, { waitingFor }: { waitingFor?: string }, records: StampedRecord[]): ObjectState {
+function stateOf(claims: Claims, records: StampedRecord[]): ObjectState {
   if (claims.problems.some((problem) => problem.reason === 'InvalidAnnotation')) return 'invalid';
   if (claims.refused.length + claims.yielded.length > 0) return 'conflict';
-  if (waitingFor !== undefined && records.length === 0) return 'down';
+  // Waiting for a first copy, or not written yet: nothing serves.
+  if (records.length === 0) return 'down';
   return records.some((record) => !record.live) ? 'saved' : 'live';
 }
