@@ -34,6 +34,12 @@ describe('readPredictor', () => {
     expect(read({ containers: [sidecar] }).arguments.servedNames).toEqual(['wrong']);
   });
 
+  it('takes a --model for a name only where no runtime has named it before', () => {
+    const args = ['--model=/mnt/models'];
+    expect(read(vllm(args)).arguments.servedNames).toEqual([]);
+    expect(read(container({ args })).arguments.servedNames).toEqual(['/mnt/models']);
+  });
+
   it('passes over containers beside a model', () => {
     expect(read({ ...vllm([]), ...container() })).toMatchObject({ kind: 'model', arguments: { servedNames: [] } });
   });
