@@ -1,6 +1,5 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { TlsMaterial } from './credentials.ts';
-import { KubeconfigError } from './errors.ts';
 
 /** The connections to one server with one set of TLS material. */
 export interface Agents {
@@ -22,8 +21,6 @@ const TCP_KEEP_ALIVE_MS = 30_000;
 /**
  * HTTP/1.1 throughout: a call that is given up then takes its own connection down with it, whereas on HTTP/2 every later call
  * would join the same dead session.
- *
- * @throws KubeconfigError when the kind of proxy is not known.
  */
 export function createAgents(options: { tls: TlsMaterial; proxyUrl: string | undefined }): Agents {
   const calls = createDispatcher({ ...options, connections: CALL_CONNECTIONS });
@@ -55,12 +52,7 @@ function createDispatcher(options: {
   };
   const common = { connections: options.connections, allowH2: false, keepAliveTimeout: 30_000 };
   if (options.proxyUrl === undefined) return new Agent({ ...common, connect });
+  // The name is resolved by the proxy in both; undici knows the one spelling.
   const uri = options.proxyUrl.replace(/^socks5h:/, 'socks5:');
-  if (!/^(https?|socks5?):/.test(uri)) {
-    throw new KubeconfigError(
-      'bad-kubeconfig',
-      'The proxy-url of the cluster is none of http, https and socks5; correct it in the kubeconfig.',
-    );
-  }
   return new ProxyAgent({ ...common, uri, requestTls: connect });
 }

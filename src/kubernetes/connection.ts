@@ -91,6 +91,8 @@ function createConnection(cluster: Cluster, opened: () => Promise<Credentials>, 
   const userAgent = options.userAgent ?? 'model-registrar';
   const closing = new AbortController();
   let credentials = opened;
+  /** How often they were read anew. */
+  let generation = 0;
   let agents: (Agents & { fingerprint: string }) | undefined;
   let reloading: Promise<boolean> | undefined;
   let reloadedAt = Number.NEGATIVE_INFINITY;
@@ -119,6 +121,7 @@ function createConnection(cluster: Cluster, opened: () => Promise<Credentials>, 
       // To be sent to another cluster in the middle of the work would be worse than to be refused.
       if (found.server !== base) return false;
       credentials = await openCredentials(found);
+      generation += 1;
       return true;
     } catch {
       return false;
@@ -153,11 +156,14 @@ function createConnection(cluster: Cluster, opened: () => Promise<Credentials>, 
 
   /** As `dispatch`, and once more with credentials read anew when these were not accepted. */
   async function open(call: ApiCall, kind: 'calls' | 'watches', limit: Deadline): Promise<Dispatcher.ResponseData> {
+    const used = generation;
     try {
       return await dispatch(call, kind, limit);
     } catch (error) {
-      const refused = error instanceof KubernetesError && error.code === 'unauthorized';
-      if (!refused || !(await unlessAborted(reload(), limit.signal))) throw error;
+      if (!(error instanceof KubernetesError) || error.code !== 'unauthorized') throw error;
+      // Another call may have been refused before, and have led to newer ones.
+      const renewed = generation !== used || (await unlessAborted(reload(), limit.signal));
+      if (!renewed) throw error;
       return dispatch(call, kind, limit);
     }
   }

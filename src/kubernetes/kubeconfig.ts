@@ -150,6 +150,13 @@ function readText(file: string): string {
 
 function checkServer(origin: string, { name, cluster }: ClusterEntry): void {
   const { server } = cluster;
+  const proxy = cluster['proxy-url'];
+  if (proxy !== undefined && !(URL.canParse(proxy) && /^(https?|socks5h?):/.test(proxy))) {
+    throw new KubeconfigError(
+      'bad-kubeconfig',
+      `${origin}: the proxy-url of cluster ${name} is no http, https or socks5 URL; correct it.`,
+    );
+  }
   const whose = `${origin}: the server of cluster ${name}`;
   if (!URL.canParse(server) || !/^https?:/.test(server)) {
     throw new KubeconfigError('bad-kubeconfig', `${whose} is not an http(s) URL; correct it.`);

@@ -54,7 +54,6 @@ describe('cutMessage', () => {
       fc.property(fc.string({ unit: 'grapheme', minLength: 200, maxLength: 2000 }), (message) => {
         const cut = cutMessage(message);
         expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(1024);
-        expect(cut).not.toContain('\uFFFD');
         expect(message.startsWith(cut.replace(/…$/, ''))).toBe(true);
       }),
     );
