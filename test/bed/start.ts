@@ -71,7 +71,7 @@ async function startKeeper(options: StartOptions): Promise<Keeper> {
   };
   for await (const line of createInterface({ input: child.stdout })) {
     const report = reportSchema.parse(JSON.parse(line));
-    if (report.kind === 'failed') throw new BedError('start-failed', report.message);
+    if (report.kind === 'failed') throw new BedError(report.code, report.message);
     if (report.kind === 'built') return { coordinates: undefined, stop, ended };
     if (report.kind === 'step') {
       onProgress(`[bed ${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s] ${report.text}`);

@@ -26,6 +26,9 @@ const UNFINISHED = '.unfinished-';
 /** No build takes that long. */
 const ABANDONED_MS = 3_600_000;
 
+/** What is being built in this process: unfinished folders and their locks. */
+const inTheMaking = new Set<string>();
+
 /** `${XDG_CACHE_HOME:-~/.cache}/model-registrar/bed`. */
 export function cacheRoot(): string {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
@@ -54,6 +57,11 @@ export async function cached(thing: Thing, progress: Progress): Promise<string> 
   );
 }
 
+/** Removes what this process has not finished, locks too: it ends before its builds do. */
+export async function abandonBuilds(): Promise<void> {
+  await Promise.all([...inTheMaking].map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })));
+}
+
 async function build(thing: Thing, folder: string, progress: Progress): Promise<void> {
   const unfinished = `${folder}${UNFINISHED}${randomUUID().slice(0, 8)}`;
   const logFile = `${folder}.log`;
@@ -61,12 +69,15 @@ async function build(thing: Thing, folder: string, progress: Progress): Promise<
   const seconds = () => `${Math.round((performance.now() - started) / 1000)} s`;
   progress(`building ${thing.what}`);
   const heartbeat = setInterval(() => progress(`still building ${thing.what} (${seconds()})`), HEARTBEAT_MS);
+  const making = [unfinished, `${folder}.lock`];
+  for (const path of making) inTheMaking.add(path);
   try {
     await rm(logFile, { force: true });
     await mkdir(unfinished);
     await thing.build(unfinished, logFile);
     await rename(unfinished, folder);
   } catch (error) {
+    if (error instanceof BedError && error.code === 'tool-missing') throw error;
     const why = error instanceof Error ? error.message : String(error);
     const log = await tail(logFile);
     throw new BedError('build-failed', `Could not build ${thing.what}: ${why}\nThe end of ${logFile}:\n${log}`, {
@@ -75,6 +86,7 @@ async function build(thing: Thing, folder: string, progress: Progress): Promise<
   } finally {
     clearInterval(heartbeat);
     await rm(unfinished, { recursive: true, force: true });
+    for (const path of making) inTheMaking.delete(path);
   }
   progress(`built ${thing.what} in ${seconds()}`);
 }

@@ -1,5 +1,5 @@
 /** Builds and keeps what the bed runs. */
-export type { Progress } from './cache.ts';
+export { abandonBuilds, type Progress } from './cache.ts';
 export { type KubernetesBinaries, kubernetesBinaries } from './kubernetes.ts';
 export { type LiteLlmInstallation, liteLlm } from './litellm.ts';
 export { needPostgres } from './tools.ts';

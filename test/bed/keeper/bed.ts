@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { abortSteps, type BedSettings, type Operation, type Report } from '../base/index.ts';
-import { kubernetesBinaries, liteLlm, needPostgres } from '../build/index.ts';
+import { abandonBuilds, kubernetesBinaries, liteLlm, needPostgres } from '../build/index.ts';
 import { openControl } from './control.ts';
 import { makeFolder } from './folder.ts';
 import { openGateway } from './gateway.ts';
@@ -26,6 +26,7 @@ export async function runBed(settings: BedSettings, tell: Tell, ending: PromiseW
   } finally {
     abortSteps();
     await services.endAll();
+    await abandonBuilds();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PREFIX = 'model-registrar-bed-';
+const NAME = /^model-registrar-bed-(\d+)-/;
 
 /**
  * Makes the folder of a new bed and gives its path; the keeper's process id is part of the name. Folders of beds whose keeper and whose starter were
@@ -18,7 +19,7 @@ export async function makeFolder(): Promise<string> {
 
 async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
+    const pid = Number(NAME.exec(name)?.[1]);
     if (Number.isNaN(pid) || isAlive(pid)) continue;
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined); // Another user's: not ours to remove.
   }
