@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withoutKeys } from '../config/index.ts';
 import { VERSION } from '../telemetry/index.ts';
 import type { Exit } from './options.ts';
 import { planCommand } from './plan.ts';
@@ -24,6 +25,8 @@ export function createProgram(exit: Exit): Command {
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
     .showHelpAfterError('Run it with --help to see what it takes.')
+    // The parser repeats what it does not know: `--litellm-key=…` is a mistake that is easily made.
+    .configureOutput({ outputError: (text, write) => write(withoutKeys(text)) })
     .exitOverride();
   for (const command of [runCommand(exit), syncCommand(exit), planCommand(exit), sandboxCommand(exit)]) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -78,7 +78,14 @@ function show(given: unknown): string {
 }
 
 function withoutSecrets(text: string): string {
-  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@').replace(/(:\/\/[^?#]*[?#]).+$/s, '$1…');
+  return withoutKeys(text)
+    .replace(/^([a-z]+:\/\/)?.*@/is, '$1…@')
+    .replace(/(:\/\/[^?#]*[?#]).+$/s, '$1…');
+}
+
+/** A text without keys of LiteLLM, which begin with `sk-`: for messages that repeat what somebody typed. */
+export function withoutKeys(text: string): string {
+  return text.replace(/\bsk-[\w-]+/g, 'sk-…');
 }
 
 function readFile(file: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, httpUrl, interval, listenAddress, namespace, ownerId, text } from './values.ts';
+import { duration, flag, httpUrl, interval, keyFile, listenAddress, namespace, ownerId, text } from './values.ts';
 
 /** One setting. The flag is `--<name>`, the environment variable follows from the name. */
 export interface SettingRow {
@@ -42,7 +42,7 @@ export const table = {
     argument: '<file>',
     help: 'File with the key of a LiteLLM proxy_admin, read anew when it changes. For local use: the environment variable MODEL_REGISTRAR_LITELLM_KEY instead.',
     group: 'LiteLLM',
-    schema: text,
+    schema: keyFile,
   },
   'litellm-ca-file': {
     argument: '<file>',

@@ -11,6 +11,12 @@ const A_NAMESPACE = 'must be the name of a namespace: lower-case letters, digits
 /** A file, a name: any text that is not empty. */
 export const text = z.string('must be text').min(1, 'must not be empty');
 
+/** A file that holds a key. LiteLLM's keys begin with `sk-`: whoever gives one in the place of its file must not find it in logs. */
+export const keyFile = text.refine(
+  (value) => !value.startsWith('sk-'),
+  'must be a file that holds the key, not the key itself',
+);
+
 /** Node's timers fire at once for anything longer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
