@@ -40,6 +40,7 @@ describe('the cache of what the bed builds', () => {
     const gate = Promise.withResolvers<void>();
     const slow = thing(() => gate.promise);
     const first = cached(slow, quiet);
+    await waitFor('the first one builds', () => slow.builds.length === 1);
     const told: string[] = [];
     const second = cached(slow, (text) => told.push(text));
     await waitFor('the second one waits', () => told.length > 0);

@@ -207,4 +207,20 @@ describe('LiteLLM', () => {
     const rows = await bed.postgres.psql(`SELECT count(*) FROM "LiteLLM_ProxyModelTable" WHERE model_id = '${name}'`);
     expect(rows).toBe('1');
   });
+
+  test('a database that is frozen or killed comes back too', async () => {
+    await bed.postgres.pause();
+    const pending = bed.postgres.psql('SELECT 41 + 1');
+    expect((await bed.postgres.status()).state).toBe('paused');
+    await bed.postgres.resume();
+    expect(await pending).toBe('42');
+    await bed.postgres.kill();
+    await expect(bed.postgres.psql('SELECT 1')).rejects.toThrow(/refused/);
+    await bed.postgres.start();
+    expect(await bed.postgres.psql('SELECT 42')).toBe('42');
+    await waitFor(
+      'LiteLLM reads its database again',
+      async () => (await bed.litellm.request('GET', '/health/readiness')).status === 200,
+    );
+  });
 });

@@ -50,7 +50,9 @@ async function need(tool: Tool, progress: Progress): Promise<string> {
     throw new BedError('tool-missing', `The test bed needs ${tool.what}. Install it: ${install}`);
   }
   progress(`CI: ${install}`);
-  await aptInstall(tool.packages);
+  await aptInstall(tool.packages).catch((error: Error) => {
+    throw new BedError('tool-missing', `The test bed needs ${tool.what}, and "${install}" failed: ${error.message}`);
+  });
   const installed = await tool.find();
   if (installed !== undefined) return installed;
   throw new BedError(

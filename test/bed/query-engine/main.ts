@@ -49,7 +49,7 @@ const server = createServer(async (incoming, response) => {
     send(failure(error));
   }
 });
-server.listen(port, 'localhost');
+server.listen(port, '127.0.0.1');
 
 // A connection that breaks is reported by the next query; the engine itself goes on.
 process.on('uncaughtException', (error) => process.stderr.write(`query engine: ${error.message}\n`));
