@@ -2,6 +2,7 @@ import { canonical, sameValue } from './canonical.ts';
 import type { Entry, ModelRecord } from './entry.ts';
 import { holdsHidden } from './hidden.ts';
 import type { Json } from './registration.ts';
+import { STAMP_KEY } from './stamp.ts';
 
 /** One field in which a row is not what it should be; hidden values are never among `from` and `to`. */
 export interface FieldChange {
@@ -10,6 +11,9 @@ export interface FieldChange {
   from: Json | undefined;
   to: Json | undefined;
 }
+
+/** The field that differs where no other does that can be seen: the mark. */
+export const MARK_FIELD = `model_info.${STAMP_KEY}`;
 
 /**
  * Lists what a row lacks to be the entry: every key that we set and that reads back unmasked, and the digest for those that do not.
@@ -28,7 +32,7 @@ export function differences(entry: Entry, record: ModelRecord): FieldChange[] {
     if (!sameValue(record.info[key], to)) changes.push({ field: `model_info.${key}`, from: record.info[key], to });
   }
   if (changes.length > 0) return changes;
-  return sameMark(entry, record) ? [] : [{ field: 'model_info.model_registrar', from: mark(record), to: mark(entry) }];
+  return sameMark(entry, record) ? [] : [{ field: MARK_FIELD, from: mark(record), to: mark(entry) }];
 }
 
 /** The keys that we set earlier and no longer want. LiteLLM's PATCH cannot take a key away (a null is ignored), so the row must be replaced. */

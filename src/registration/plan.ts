@@ -1,4 +1,4 @@
-import { differences, type FieldChange, shownParam, surplusKeys } from './difference.ts';
+import { differences, type FieldChange, MARK_FIELD, shownParam, surplusKeys } from './difference.ts';
 import { buildEntry, type Entry, registrationHash, type StampedRecord } from './entry.ts';
 import { entryId, splitId } from './identity.ts';
 import type { Registration, SourceRef } from './registration.ts';
@@ -184,7 +184,8 @@ function settle(input: ServeInput, registration: Registration, record: StampedRe
       entry: build(input, registration, generation + 1, since, input.now),
       // Where the row cannot be replaced, it stays with the rest in step; the surplus keys stay ours, so that the next plan sees them.
       fallback: withKeys(entry, surplus),
-      fields: [...fields, ...surplus.map((key) => removal(key, record))],
+      // That the mark differs too is no news: it lists the keys.
+      fields: [...fields.filter(({ field }) => field !== MARK_FIELD), ...surplus.map((key) => removal(key, record))],
     };
   }
   return fields.length > 0 ? { kind: 'update', record, entry, fields } : undefined;
