@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
 import { join } from 'node:path';
 import { BedError, freePort, kubeconfig, run, waitFor } from '../base/index.ts';
 import type { KubernetesBinaries } from '../build/index.ts';
@@ -69,7 +70,7 @@ export async function startKubernetes(
     env: { PATH: process.env.PATH ?? '', HOME: folder },
     logFile: join(folder, 'kube-apiserver.log'),
     readyWithinMs: 120_000,
-    isReady: async () => (await kubectl(['get', '--raw', '/readyz', '--request-timeout', '5s'])).stdout === 'ok',
+    isReady: () => isServing(`${server}/readyz`, caFile),
   });
   await writeFile(kubeconfigPath, kubeconfig(server, caFile, adminToken), { mode: 0o600 });
   await apiserver.start();
@@ -116,7 +117,7 @@ async function applyCrds(
 ): Promise<void> {
   const files = kinds.flatMap((kind) => ['-f', join(crds, `serving.kserve.io_${kind}.yaml`)]);
   try {
-    await kubectl(['apply', '--server-side', '--field-manager', 'bed', ...files]);
+    await kubectl(['apply', '--server-side', '--validate=false', '--field-manager', 'bed', ...files]);
     await waitFor('the CRDs are established', async () => {
       await kubectl(['wait', '--for', 'condition=Established', 'crd', '--all', '--timeout', '60s']);
       return true;
@@ -125,6 +126,18 @@ async function applyCrds(
     const why = error instanceof Error ? error.message : String(error);
     throw new BedError('start-failed', `KServe's CRDs in ${crds} could not be applied: ${why}`, { cause: error });
   }
+}
+
+/** Whether the API server says that it is ready; whoever asks may know that. */
+async function isServing(url: string, caFile: string): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const asked = get(url, { ca: await readFile(caFile), agent: false, timeout: 5_000 }, (answer) => {
+    answer.resume();
+    resolve(answer.statusCode === 200);
+  });
+  asked.once('error', reject);
+  asked.once('timeout', () => asked.destroy());
+  return promise;
 }
 
 function flags(values: Record<string, string>): string[] {
