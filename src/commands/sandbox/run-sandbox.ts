@@ -48,7 +48,10 @@ export async function runSandbox(options: SandboxOptions): Promise<number> {
     return result.asTold === result.scenes ? 0 : 1;
   } finally {
     await stage.close();
-    if (!once || signal.aborted) printer.say(`Stopped; ${stage.folder} is removed.`);
+    if (!once || signal.aborted) {
+      printer.say('');
+      printer.say(`Stopped; ${stage.folder} is removed.`);
+    }
   }
 }
 
