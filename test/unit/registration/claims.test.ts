@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Claimant,
+  type ClaimContext,
+  type Declarer,
+  decideClaim,
+  describeHolder,
+  type NameState,
+  type Verdict,
+} from '../../../src/registration/claims.ts';
+import type { ModelRecord } from '../../../src/registration/entry.ts';
+import { handMade, OWNER, row, SETTLE_MS, T0 } from './builders.ts';
+
+const context: ClaimContext = { now: T0, settleMs: SETTLE_MS };
+const settled: ClaimContext = { now: T0 + 2 * SETTLE_MS, settleMs: SETTLE_MS };
+
+const me: Claimant = { owner: OWNER, namespace: 'llm' };
+
+interface HolderWish {
+  namespace?: string;
+  owner?: string;
+  name?: string;
+  since?: number;
+  created?: number;
+}
+
+/** A row of some object under the contested name. */
+function held({ namespace = 'llm', owner = OWNER, name = 'qwen', ...times }: HolderWish = {}): ModelRecord {
+  return row({ owner, source: { kind: 'inference-service', namespace, name }, uid: `${namespace}-${name}`, ...times });
+}
+
+function declarer(namespace: string, createdAt: number): Declarer {
+  return { namespace, createdAt, uid: `uid-${namespace}` };
+}
+
+function claim(state: Partial<NameState>, now: ClaimContext = context, claimant = me): Verdict {
+  return decideClaim('qwen', claimant, { rows: [], declarers: [], ...state }, now);
+}
+
+const mine = held({ since: T0 });
+const configFile = handMade('qwen', { id: 'from-config', stored: false });
+
+describe('with no row of ours under the name', () => {
+  it.each<[string, Partial<NameState>]>([
+    ['nobody wants it', {}],
+    ['it is the only one that declares it', { declarers: [declarer('llm', T0)] }],
+    ['it is the oldest that declares it', { declarers: [declarer('b', T0 + 1), declarer('llm', T0)] }],
+    ['an object of its own namespace is older', { declarers: [declarer('llm', T0 - 9), declarer('llm', T0)] }],
+    ['another namespace held it, and the time is up', { lastHolder: { namespace: 'b', until: T0 } }],
+    ['it held it last', { lastHolder: { namespace: 'llm', until: T0 + 1 } }],
+    [
+      'it held it last, and one that is older waits for it',
+      { lastHolder: { namespace: 'llm', until: T0 + 1 }, declarers: [declarer('b', T0 - 9), declarer('llm', T0)] },
+    ],
+  ])('grants: %s', (_case, state) => {
+    expect(claim(state)).toEqual({ verdict: 'granted' });
+  });
+
+  it.each<[string, Partial<NameState>, RegExp]>([
+    [
+      'a model that was added by hand',
+      { rows: [handMade()] },
+      /"qwen" is held by a model that was added to LiteLLM by hand \(by-hand\)/,
+    ],
+    ['a model of the config file', { rows: [configFile] }, /held by LiteLLM's own config file \(from-config\)/],
+    ['another namespace', { rows: [held({ namespace: 'b' })] }, /held by inference-service\/b\/qwen \(owner prod\)/],
+    ['another owner, in the same namespace', { rows: [held({ owner: 'stage' })] }, /\(owner stage\)/],
+    [
+      'an object that is older',
+      { declarers: [declarer('b', T0 - 1), declarer('llm', T0)] },
+      /older object in namespace b/,
+    ],
+  ])('refuses, for good: %s', (_case, state, why) => {
+    expect(claim(state)).toEqual({ verdict: 'refused', why: expect.stringMatching(why) });
+  });
+
+  it('refuses while the name is kept for its last holder, and says until when', () => {
+    const lastHolder = { namespace: 'b', until: T0 + 1 };
+    expect(claim({ lastHolder, declarers: [declarer('llm', T0)] })).toEqual({
+      verdict: 'refused',
+      why: expect.stringContaining('was held by namespace b a moment ago'),
+      until: T0 + 1,
+    });
+  });
+
+  it('judges by age again when the name is no longer kept', () => {
+    const lastHolder = { namespace: 'llm', until: T0 };
+    const declarers = [declarer('b', T0 - 9), declarer('llm', T0)];
+    expect(claim({ lastHolder, declarers })).toMatchObject({
+      verdict: 'refused',
+      why: expect.stringContaining('older'),
+    });
+  });
+
+  it('lets rows speak before the last holder and age', () => {
+    const state = {
+      rows: [handMade()],
+      lastHolder: { namespace: 'llm', until: T0 + 1 },
+      declarers: [declarer('llm', T0 - 9)],
+    };
+    expect(claim(state).verdict).toBe('refused');
+  });
+
+  it('takes objects of one age in the order of their uids', () => {
+    const declarers = [declarer('llm', T0), declarer('a', T0)];
+    expect(claim({ declarers })).toMatchObject({ verdict: 'refused' });
+    expect(claim({ declarers }, context, { owner: OWNER, namespace: 'a' })).toEqual({ verdict: 'granted' });
+  });
+});
+
+describe('with rows of ours under the name', () => {
+  it.each<[string, ModelRecord[]]>([
+    ['they are alone', [mine]],
+    ['another object of the namespace has rows too', [mine, held({ name: 'other', since: T0 - 5 })]],
+  ])('grants: %s', (_case, rows) => {
+    expect(claim({ rows }, settled)).toEqual({ verdict: 'granted' });
+  });
+
+  it('lets an object share the name that another of its namespace has', () => {
+    expect(claim({ rows: [held({ name: 'other' })], declarers: [declarer('b', T0 - 9)] })).toEqual({
+      verdict: 'granted',
+    });
+  });
+
+  it.each<[string, ModelRecord]>([
+    ['that was added by hand', handMade()],
+    ['of the config file', configFile],
+    ['of another namespace, registered later', held({ namespace: 'b', since: T0 + 1 })],
+    ['of another owner, registered later', held({ owner: 'stage', since: T0 + 1 })],
+  ])('is not evicted by a row %s, and says so', (_case, other) => {
+    expect(claim({ rows: [other, mine] }, settled)).toEqual({
+      verdict: 'granted',
+      beside: `"qwen" is also registered by ${describeHolder(other)}`,
+    });
+  });
+
+  it.each<[string, ModelRecord]>([
+    ['namespace', held({ namespace: 'b', since: T0 - 1 })],
+    ['owner', held({ owner: 'stage', since: T0 - 1 })],
+  ])('yields to a row of another %s that was registered earlier', (_case, rival) => {
+    expect(claim({ rows: [mine, rival] }, settled)).toEqual({
+      verdict: 'yield',
+      why: `"qwen" was registered earlier by ${describeHolder(rival)}`,
+    });
+  });
+
+  it('names the rival that was there first, also where rows of others stand before it', () => {
+    const rival = held({ namespace: 'b', since: T0 - 1 });
+    expect(claim({ rows: [handMade(), mine, held({ namespace: 'c', since: T0 + 9 }), rival] }, settled)).toEqual({
+      verdict: 'yield',
+      why: expect.stringContaining('inference-service/b/qwen'),
+    });
+  });
+
+  it('waits with yielding until what a list shows cannot be older than our own row', () => {
+    const rows = [mine, held({ namespace: 'b', since: T0 - 1 })];
+    const at = (now: number): string => claim({ rows }, { now, settleMs: SETTLE_MS }).verdict;
+    expect(at(T0 + SETTLE_MS - 1)).toBe('granted');
+    expect(at(T0 + SETTLE_MS)).toBe('yield');
+  });
+
+  it('does not yield to a row that only looks like ours: LiteLLM’s config file holds it', () => {
+    const copy = { ...held({ namespace: 'b', since: T0 - 1 }), stored: false };
+    expect(claim({ rows: [mine, copy] }, settled)).toMatchObject({ verdict: 'granted', beside: expect.anything() });
+  });
+
+  it('counts its first registration, whichever row carries it', () => {
+    const rows = [
+      held({ since: T0, created: T0 }),
+      held({ name: 'z', since: T0 - 5 }),
+      held({ namespace: 'b', since: T0 - 3 }),
+    ];
+    expect(claim({ rows }, settled).verdict).toBe('granted');
+  });
+});
+
+describe('properties', () => {
+  const namespaces = fc.constantFrom('a', 'b', 'c', 'd');
+  const declarers = fc.uniqueArray(
+    fc.record({ namespace: namespaces, createdAt: fc.integer({ min: T0, max: T0 + 3 }), uid: fc.uuid() }),
+    { minLength: 2, maxLength: 6, selector: ({ uid }) => uid },
+  );
+  const lastHolder = fc.option(fc.record({ namespace: namespaces, until: fc.constantFrom(T0 - 1, T0, T0 + 1) }), {
+    nil: undefined,
+  });
+
+  it('a free name is granted to one namespace at most, of all that declare it', () => {
+    fc.assert(
+      fc.property(declarers, lastHolder, (all, last) => {
+        const state = { rows: [], declarers: all, lastHolder: last };
+        const granted = all.filter(
+          ({ namespace }) => claim(state, context, { owner: OWNER, namespace }).verdict === 'granted',
+        );
+        expect(new Set(granted.map(({ namespace }) => namespace)).size).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('a name that is free and kept for nobody else is granted to somebody', () => {
+    fc.assert(
+      fc.property(declarers, (all) => {
+        const verdicts = all.map(
+          ({ namespace }) => claim({ declarers: all }, context, { owner: OWNER, namespace }).verdict,
+        );
+        expect(verdicts).toContain('granted');
+      }),
+    );
+  });
+
+  const holders = fc.uniqueArray(
+    fc.record({
+      namespace: namespaces,
+      owner: fc.constantFrom('prod', 'stage'),
+      name: fc.constantFrom('x', 'y'),
+      since: fc.integer({ min: T0, max: T0 + 2 }),
+    }),
+    { minLength: 2, maxLength: 8, selector: ({ namespace, owner, name }) => `${owner} ${namespace} ${name}` },
+  );
+
+  it('of those that took a name in a race, all but one yield once they are settled, whoever looks', () => {
+    fc.assert(
+      fc.property(holders, fc.boolean(), (all, byHand) => {
+        const rows = [...all.map(held), ...(byHand ? [handMade()] : [])];
+        const sides = [
+          ...new Map(all.map(({ owner, namespace }) => [`${owner} ${namespace}`, { owner, namespace }])).values(),
+        ];
+        const stay = sides.filter((side) => claim({ rows }, settled, side).verdict !== 'yield');
+        expect(stay).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('nobody who has rows is refused', () => {
+    fc.assert(
+      fc.property(holders, declarers, lastHolder, (all, declaring, last) => {
+        const [side] = all;
+        if (!side) return;
+        const state = { rows: all.map(held), declarers: declaring, lastHolder: last };
+        expect(claim(state, context, side).verdict).toBe('granted');
+      }),
+    );
+  });
+});

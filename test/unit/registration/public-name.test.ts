@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_NAME_LENGTH, publicNameProblem } from '../../../src/registration/public-name.ts';
+
+describe('publicNameProblem', () => {
+  it.each(['qwen', 'Qwen/Qwen3-8B', 'llama3:8b', 'größe', 'a b', '模型', 'x'.repeat(MAX_NAME_LENGTH)])(
+    'has nothing against %j',
+    (name) => {
+      expect(publicNameProblem(name)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['', /empty/],
+    ['x'.repeat(MAX_NAME_LENGTH + 1), /longer than 256/],
+    [' qwen', /begins or ends with a space/],
+    ['qwen\n', /begins or ends with a space/],
+    ['qwen\u0000x', /control character/],
+    ['qwen\u202ex', /control character/],
+    ['*', /"\*"/],
+    ['gpt-*', /"\*"/],
+    ['a*b', /"\*"/],
+  ])('refuses %j', (name, why) => {
+    expect(publicNameProblem(name)).toMatch(why);
+  });
+
+  it.each(['all-proxy-models', 'all-team-models', 'all-org-models', 'no-default-models', 'default'])(
+    'refuses %s, which means something else to LiteLLM',
+    (name) => {
+      expect(publicNameProblem(name)).toMatch(/reserved/);
+      expect(publicNameProblem(`${name}-2`)).toBeUndefined();
+    },
+  );
+});
