@@ -63,6 +63,7 @@ function value(given: unknown, from: string): { value: unknown; from: string } |
 
 function asList(given: unknown): unknown[] {
   if (Array.isArray(given)) return given.map(scalar);
+  if (typeof given !== 'string' && typeof given !== 'number') return [given];
   return `${given}`.split(',').flatMap((part) => part.trim() || []);
 }
 
