@@ -15,6 +15,8 @@ export interface HttpOptions {
   caFile?: string;
   /** Deadline of one call, in milliseconds. */
   timeoutMs?: number;
+  /** Longest answer that is read. */
+  maxBodyBytes?: number;
   /** Told of each call: for metrics. `code` is the HTTP status or the error's code. */
   onCall?: (operation: string, code: string, seconds: number) => void;
 }
@@ -46,7 +48,14 @@ export interface Http {
  *
  * @throws LiteLlmError from `call`: `unreachable`, `timeout`, `key-file`, `unreadable`.
  */
-export function createHttp({ url, key, caFile, timeoutMs = 30_000, onCall }: HttpOptions): Http {
+export function createHttp({
+  url,
+  key,
+  caFile,
+  timeoutMs = 30_000,
+  maxBodyBytes = MAX_BODY_BYTES,
+  onCall,
+}: HttpOptions): Http {
   const base = url.replace(/\/+$/, '');
   let agent: Agent | undefined;
 
@@ -72,7 +81,7 @@ export function createHttp({ url, key, caFile, timeoutMs = 30_000, onCall }: Htt
       connections: 16,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      maxResponseSize: MAX_BODY_BYTES,
+      maxResponseSize: maxBodyBytes,
       connect: {
         timeout: Math.min(5_000, timeoutMs),
         ...(caFile && { ca: await readText(caFile, '--litellm-ca-file') }),
