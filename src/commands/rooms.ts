@@ -32,6 +32,8 @@ export interface RoomOptions {
   /** Told of every change of an object. */
   onChange?: (change: SourceChange) => void;
   dryRun: boolean;
+  /** Ends the opening: what is thrown then is the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -39,12 +41,12 @@ export interface RoomOptions {
  *
  * @throws ConfigError, KubeconfigError, KubernetesError: each with a plain sentence
  */
-export async function openRooms({ settings, log, metrics, onChange, dryRun }: RoomOptions): Promise<Rooms> {
+export async function openRooms({ settings, log, metrics, onChange, dryRun, signal }: RoomOptions): Promise<Rooms> {
   const chosen = chooseSources(settings.source);
   const http = createHttp({ ...litellmAccess(settings), onCall: (...call) => noteCall(metrics, ...call) });
   const { kubeconfig, context } = settings;
   const connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
-  const owner = settings['owner-id'] ?? (await clusterId(connection));
+  const owner = settings['owner-id'] ?? (await clusterId(connection, signal));
   const now = Date.now;
   const registry = createRegistry({ client: createClient(http), owner, settleMs: settings.settle });
   const gate = createGate({ minMs: settings['backoff-min'], maxMs: Math.min(settings['backoff-max'], 30_000) });
@@ -140,11 +142,10 @@ function litellmAccess(settings: Settings) {
 }
 
 /** The cluster's own name, where none was given. */
-async function clusterId(connection: Connection): Promise<string> {
+async function clusterId(connection: Connection, signal?: AbortSignal): Promise<string> {
   try {
-    const namespace = (await connection.request({ method: 'GET', path: '/api/v1/namespaces/kube-system' })) as {
-      metadata?: { uid?: string };
-    };
+    const call = { method: 'GET', path: '/api/v1/namespaces/kube-system', ...(signal && { signal }) } as const;
+    const namespace = (await connection.request(call)) as { metadata?: { uid?: string } };
     if (namespace.metadata?.uid) return namespace.metadata.uid;
   } catch (error) {
     if (!(error instanceof KubernetesError) || (error.code !== 'forbidden' && error.code !== 'not-found')) throw error;

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { createLoop, type Loop, type Report } from '../controller/index.ts';
+import { createLoop, type Loop, type Report, type SourceChange } from '../controller/index.ts';
 import { createMetrics, type Logger, type Metrics, startServer } from '../telemetry/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { openReporting } from './reporting.ts';
 import { logFor, openRooms, type Rooms } from './rooms.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** A SIGTERM is followed by this much time for writes in hand; Events get what is left of ten seconds. */
 const DRAIN_MS = 7_000;
@@ -23,8 +24,7 @@ export function runCommand(exit: Exit): Command {
   addSettings(command, TAKES.run).addHelpText('after', EXAMPLES);
   return command.action(async () => {
     const settings = settingsOf(command);
-    const stopping = stopSignal();
-    await runController({ settings, log: logFor(settings), signal: stopping });
+    await runController({ settings, log: logFor(settings), signal: stopSignal().signal });
     exit(0);
   });
 }
@@ -46,7 +46,11 @@ export async function runController({ settings, log, signal, onListening }: RunO
   const metrics = createMetrics();
   const dryRun = settings['dry-run'];
   let loop: Loop | undefined;
-  const rooms = await openRooms({ settings, log, metrics, dryRun, onChange: (change) => loop?.changed(change) });
+  const onChange = (change: SourceChange): void => loop?.changed(change);
+  const rooms = await openRooms({ settings, log, metrics, dryRun, onChange, signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!rooms) return;
   const { report, recorder } = openReporting(rooms, settings, log, metrics);
   loop = createLoop({
     engine: rooms.engine,
@@ -102,11 +106,4 @@ function readFigures(metrics: Metrics, { reflectors }: Rooms, loop: Loop, report
       }),
     registrations: () => report.states(),
   });
-}
-
-/** Aborted by SIGTERM and SIGINT; a second one ends the process at once, as Node does by itself. */
-export function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopping.abort());
-  return stopping.signal;
 }

@@ -2,12 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../telemetry/index.ts';
 import type { Exit } from './options.ts';
 import { layoutOf, type Output, programName, runSandbox } from './sandbox/index.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** Time to read a scene on a terminal, in seconds. */
 const READING_SECONDS = 1.5;
-
-/** npm passes a Ctrl-C on that the terminal has sent already: only one that comes this much later is a second one. */
-const SECOND_SIGNAL_MS = 1_000;
 
 const EXAMPLES = `
 Examples:
@@ -69,7 +67,9 @@ interface Flags {
 async function sandbox(flags: Flags): Promise<number> {
   const { once = false, portKubernetes = 0, portLitellm = 0, listen = '127.0.0.1:0', logLevel = 'silent' } = flags;
   const isWatched = process.stdout.isTTY && !once;
-  const signal = stopSignal();
+  const stopping = stopSignal();
+  // Nobody reads on: `| head`.
+  process.stdout.on('error', () => stopping.abort());
   return runSandbox({
     once,
     listen,
@@ -78,7 +78,7 @@ async function sandbox(flags: Flags): Promise<number> {
     log: createLogger({ level: logLevel, format: process.stderr.isTTY ? 'pretty' : 'json' }),
     output: standardOutput(),
     program: programName({ script: process.argv[1] ?? '', folder: process.cwd(), environment: process.env }),
-    signal,
+    signal: stopping.signal,
   });
 }
 
@@ -87,21 +87,6 @@ function standardOutput(): Output {
     write: (text) => void process.stdout.write(text),
     layout: () => layoutOf(process.stdout, process.env),
   };
-}
-
-/** Aborted by Ctrl-C and SIGTERM, and when nobody reads on (`| head`); a second one ends the process at once. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  let firstAt: number | undefined;
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      firstAt ??= performance.now();
-      if (performance.now() - firstAt > SECOND_SIGNAL_MS) process.exit(1);
-      stopping.abort();
-    });
-  }
-  process.stdout.on('error', () => stopping.abort());
-  return stopping.signal;
 }
 
 function port(text: string): number {

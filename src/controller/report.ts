@@ -44,12 +44,15 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
   /** By key: each standing Warning, and when it was told last. */
   const standing = new Map<string, Map<string, number>>();
   const states = new Map<string, Exclude<ObjectState, 'none'>>();
+  /** By key: a row that was to be made, where it is not known whether it was. */
+  const unsure = new Map<string, Change & { kind: 'create' }>();
   /** By key: the plan of a dry run that was logged last. */
   const planned = new Map<string, string>();
 
   function tell(outcome: Outcome): void {
     const { key, decision } = outcome;
     for (const applied of outcome.applied) tellApplied(outcome, applied);
+    tellFound(outcome);
     tellPlanned(outcome);
     const warnings = warningsOf(outcome);
     tellStanding(outcome, warnings);
@@ -57,6 +60,21 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
     if (state === 'none') states.delete(key);
     else states.set(key, state);
     sinks.reconciled(decision.source.kind, wordFor(outcome));
+  }
+
+  /** A row whose making failed, so it seemed, and that stands there all the same: the answer was lost, not the write. */
+  function tellFound(outcome: Outcome): void {
+    const { key, decision, applied, error, gated } = outcome;
+    if (error !== undefined) {
+      const failed = decision.plan.changes[applied.length];
+      if (failed?.kind === 'create') unsure.set(key, failed);
+    }
+    const made = unsure.get(key);
+    if (!made || error !== undefined || gated || decision.plan.changes.length > 0) return;
+    unsure.delete(key);
+    const told = applied.some(({ change }) => 'entry' in change && change.entry.id === made.entry.id);
+    const note = told || decision.state !== 'live' ? undefined : noteOf({ change: made, result: 'live' }, decision.why);
+    if (note) emit(outcome, note);
   }
 
   /** Changes that were neither made nor failed are those of a dry run: each is logged once. */

@@ -67,6 +67,7 @@ function describeEntry({ publicName, params, info }: Entry): string {
 }
 
 function describeRemoval({ publicName }: StampedRecord, reason: string, why: string | undefined): string {
+  if (reason === 'recreated') return `"${publicName}" was taken out of LiteLLM: the object was deleted and made again`;
   if (reason === 'renamed') return `"${publicName}" was taken out of LiteLLM: the name is no longer wanted`;
   if (reason === 'yielded') return `"${publicName}" was taken out of LiteLLM: another registered the name earlier`;
   return `"${publicName}" was taken out of LiteLLM: ${why ?? 'it is no longer wanted'}`;

@@ -3,8 +3,11 @@ import { buildEntry, type Entry, registrationHash, type StampedRecord } from './
 import { entryId, splitId } from './identity.ts';
 import type { Registration, SourceRef } from './registration.ts';
 
-/** Why a row goes. All but `superseded` take a model out of service, or a name of it. */
-export type DeleteReason = 'withdrawn' | 'renamed' | 'yielded' | 'superseded';
+/**
+ * Why a row goes. All but `superseded` take a model out of service, or a name of it; `recreated` is a row of an object that was deleted
+ * and made again, and does not serve yet.
+ */
+export type DeleteReason = 'withdrawn' | 'recreated' | 'renamed' | 'yielded' | 'superseded';
 
 export type Change =
   /** A row that is not there. `copyFrom` is the row whose place it takes: what others set on that one is carried over. */
@@ -88,7 +91,7 @@ export function planServe(input: ServeInput): Plan {
 
   for (const record of records) {
     if (kept.has(record)) continue;
-    if (record.stamp.uid !== input.uid) deletes.push({ kind: 'delete', record, why: 'withdrawn', needs: [] });
+    if (record.stamp.uid !== input.uid) deletes.push({ kind: 'delete', record, why: 'recreated', needs: [] });
     else if (input.yielded.includes(record.publicName)) {
       deletes.push({ kind: 'delete', record, why: 'yielded', needs: [] });
     } else if (!wantedNames.has(record.publicName) && serving.length > 0) {
@@ -100,13 +103,14 @@ export function planServe(input: ServeInput): Plan {
 }
 
 /** Takes out every row: the object is gone, going, stopped, or no longer ours. */
-export function planWithdraw(records: StampedRecord[]): Plan {
-  return { changes: records.map((record) => ({ kind: 'delete', record, why: 'withdrawn', needs: [] })) };
+export function planWithdraw(records: StampedRecord[], why: DeleteReason = 'withdrawn'): Plan {
+  return { changes: records.map((record) => ({ kind: 'delete', record, why, needs: [] })) };
 }
 
 /** Keeps every row of this object; those of an object that was deleted and made again under its name go. */
 export function planHold(uid: string, records: StampedRecord[]): Plan {
-  return planWithdraw(records.filter((record) => record.stamp.uid !== uid));
+  const dead = records.filter((record) => record.stamp.uid !== uid);
+  return planWithdraw(dead, 'recreated');
 }
 
 /**

@@ -167,12 +167,12 @@ describe('planServe, for an object that was made again', () => {
 
   it('takes dead rows under other names away at once', () => {
     const plan = planServe(serveInput({ records: [rowNamed('gone', 'uid-0')] }));
-    expect(inShort(plan)).toEqual([`create ${idOf('qwen')} new`, `delete ${idOf('gone', 'uid-0')} withdrawn`]);
+    expect(inShort(plan)).toEqual([`create ${idOf('qwen')} new`, `delete ${idOf('gone', 'uid-0')} recreated`]);
   });
 
   it('takes the dead row away while the new object waits for its first copy', () => {
     expect(inShort(planServe(serveInput({ records: [dead], mayStart: false })))).toEqual([
-      `delete ${dead.id} withdrawn`,
+      `delete ${dead.id} recreated`,
     ]);
   });
 
@@ -192,7 +192,7 @@ describe('planHold and planWithdraw', () => {
 
   it('hold keeps the rows of the living object and drops those of a dead one', () => {
     expect(planHold(UID, records)).toEqual({
-      changes: [{ kind: 'delete', record: records[2], why: 'withdrawn', needs: [] }],
+      changes: [{ kind: 'delete', record: records[2], why: 'recreated', needs: [] }],
     });
   });
 
