@@ -43,9 +43,11 @@ export interface Reflector<T> {
   values(): Iterable<T>;
   readonly size: number;
   readonly state: ReflectorState;
+  /** Why it is not synced: what the server, or the way to it, said last. */
+  readonly trouble: KubernetesError | undefined;
   /** Resolves when the kind is synced, or known to be absent or forbidden, for the first time; and at stop(). */
   readonly settled: Promise<void>;
-  /** Milliseconds since the server last said something that shows what is known to be current. */
+  /** Milliseconds since the server last gave a sign of life about this kind: a list, an opened watch, a line of it. */
   readonly stalenessMs: number;
   /** Differences, since the start, that a periodic list found and the watch had not told. */
   readonly misses: number;
@@ -95,6 +97,7 @@ export function startReflector<T extends { namespace: string; name: string; uid:
   const stateListeners = new Set<(state: ReflectorState) => void>();
   const settled = Promise.withResolvers<void>();
   let state: ReflectorState = 'starting';
+  let trouble: KubernetesError | undefined;
   let currentAt = performance.now();
   let misses = 0;
   /** The list is granted and the watch is not: each list then leaves the state at that. */
@@ -102,6 +105,7 @@ export function startReflector<T extends { namespace: string; name: string; uid:
 
   function setState(next: ReflectorState, error?: KubernetesError): void {
     if (stop.aborted) return;
+    trouble = error;
     if (next !== 'failing') settled.resolve();
     if (state === next) return;
     const fields = { ...about, state: next, was: state, ...(error && { code: error.code, detail: error.message }) };
@@ -151,6 +155,7 @@ export function startReflector<T extends { namespace: string; name: string; uid:
             opened = true;
             watchDenied = false;
             denials = 0;
+            currentAt = performance.now();
             setState('synced');
           },
           onState({ identity, raw, gone }) {
@@ -252,6 +257,9 @@ export function startReflector<T extends { namespace: string; name: string; uid:
     },
     get state() {
       return state;
+    },
+    get trouble() {
+      return trouble;
     },
     settled: settled.promise,
     get stalenessMs() {

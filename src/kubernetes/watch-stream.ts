@@ -12,7 +12,7 @@ export interface WatchOptions {
   resourceVersion: string;
   /** After how many seconds the server is to end the watch. */
   timeoutSeconds: number;
-  /** How long the stream may be silent, in milliseconds; the API server sends a bookmark about every minute. */
+  /** How long the stream may be silent, in milliseconds. */
   idleMs: number;
   signal: AbortSignal;
   onOpen(): void;
@@ -23,18 +23,18 @@ export interface WatchOptions {
 }
 
 /**
- * Follows one watch until its end. Returns when the server ended it in the normal way, or when the signal is aborted.
+ * Follows one watch until its end. Returns when the server ended it in the normal way, when it was silent for too long, and
+ * when the signal is aborted. Silence is no failure: a kind of which the API server has seen no change since its own start
+ * gets no bookmarks (its watch cache then has no version to send; seen with 1.36), and a connection that leads nowhere
+ * shows itself as one when the next watch is opened.
  *
- * @throws KubernetesError: `expired` when the server no longer has what came after the resourceVersion, `timeout` when it
- *   fell silent, `unreadable` when it sent something that is no event, others as the connection does.
+ * @throws KubernetesError: `expired` when the server no longer has what came after the resourceVersion, `unreadable` when it
+ *   sent something that is no event, others as the connection does.
  */
 export async function followWatch(options: WatchOptions): Promise<void> {
   const { connection, resource } = options;
   const limit = deadline([options.signal]);
-  const silence = new KubernetesError(
-    'timeout',
-    `${connection.server} fell silent in a watch of ${resourceName(resource)}; it is opened again.`,
-  );
+  const silence = new Error('silence');
   let watchdog: NodeJS.Timeout | undefined;
   try {
     const lines = await connection.lines({
@@ -55,9 +55,8 @@ export async function followWatch(options: WatchOptions): Promise<void> {
       watchdog.refresh();
       take(line, options);
     }
-    if (limit.signal.reason === silence) throw silence;
   } catch (error) {
-    if (options.signal.aborted) return;
+    if (options.signal.aborted || error === silence) return;
     throw error;
   } finally {
     clearTimeout(watchdog);

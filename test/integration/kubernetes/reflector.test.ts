@@ -111,6 +111,21 @@ describe('a watch that ends', () => {
     expect(reflector.misses).toBe(0);
   });
 
+  it('is quiet for long since nothing happens: it is opened anew, which is no failure', async () => {
+    await bench.end();
+    bench = await startBench({ bookmarkMilliseconds: 3_600_000 });
+    bench.api.apply(service('a'));
+    const states: string[] = [];
+    const reflector = bench.reflect({ settings: { idleMs: 20 } });
+    reflector.onState((state) => states.push(state));
+    await until('it was opened many times', () => bench.api.calls.count(WATCH) > 8);
+    expect(bench.api.calls.count(LIST)).toBe(1);
+    expect(states).toEqual(['synced']);
+    bench.api.apply(service('b'));
+    await until('the change is known', () => reflector.size === 2);
+    expect(bench.told).toEqual(['+a', '+b']);
+  });
+
   it('a server that closes each watch at once is not asked in a tight loop', async () => {
     const reflector = bench.reflect({ settings: { reopenMs: 3_600_000 } });
     await until('the watch is open', () => bench.api.watches.count() === 1);
