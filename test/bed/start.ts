@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { attachBed, type Bed } from './attach.ts';
@@ -79,6 +80,8 @@ async function startKeeper(options: StartOptions): Promise<Keeper> {
     }
     // Nobody need wait for the bed: when this process has nothing else to do it ends, and the bed with it.
     child.unref();
+    child.stdout.destroy();
+    if (child.stdin instanceof Socket) child.stdin.unref();
     folder = report.coordinates.folder;
     return { coordinates: report.coordinates, stop, ended };
   }
