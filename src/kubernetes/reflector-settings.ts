@@ -8,7 +8,7 @@ export interface ReflectorSettings {
   missGraceMs: number;
   /** After this the server is asked to end a watch; half as much again at most. */
   watchMs: number;
-  /** A watch that is silent for longer is opened anew. The API server sends a bookmark about every minute to most. */
+  /** A watch that is silent for longer is opened anew. The API server sends a bookmark every minute, as a rule. */
   idleMs: number;
   /** Least time from one opening of a watch to the next, when the server ends them in the normal way. */
   reopenMs: number;

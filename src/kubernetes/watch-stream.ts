@@ -24,9 +24,9 @@ export interface WatchOptions {
 
 /**
  * Follows one watch until its end. Returns when the server ended it in the normal way, when it was silent for too long, and
- * when the signal is aborted. Silence is no failure: a kind of which the API server has seen no change since its own start
- * gets no bookmarks (its watch cache then has no version to send; seen with 1.36), and a connection that leads nowhere
- * shows itself as one when the next watch is opened.
+ * when the signal is aborted. Silence is no failure: a kind that nobody changes may get no bookmark for more than two minutes
+ * (seen with kube-apiserver 1.36, which otherwise sends one every 60 s), and a connection that leads nowhere shows itself as
+ * one when the next watch is opened.
  *
  * @throws KubernetesError: `expired` when the server no longer has what came after the resourceVersion, `unreadable` when it
  *   sent something that is no event, others as the connection does.
