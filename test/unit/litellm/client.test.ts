@@ -1,0 +1,209 @@
+import nock from 'nock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createClient } from '../../../src/litellm/client.ts';
+import { entry, registration } from '../registration/builders.ts';
+import { envelope, failureOf, http, listedRow, VENDOR } from './builders.ts';
+
+const client = createClient(http());
+
+beforeEach(() => nock.disableNetConnect());
+
+afterEach(() => {
+  expect(nock.pendingMocks()).toEqual([]);
+  nock.cleanAll();
+  nock.enableNetConnect();
+});
+
+const row = entry({ registration: registration('Qwen/Qwen3 8B', { info: { mode: 'chat' } }) });
+const stored = { model_id: row.id, litellm_params: { model: 'v3:gcm:x' }, model_info: { id: row.id, db_model: false } };
+const notLive = (what: string) =>
+  envelope(`Model ${what} was saved to the database, but the model id(s) ['x'] are not live`, 'internal_server_error');
+const unknownId = envelope("{'error': 'Model with id=x not found in db'}");
+const noModels = { detail: { error: 'LLM Model List not loaded in. Make sure you passed models in your config.yaml' } };
+
+/** The body that a row is written with. */
+const body = {
+  model_name: 'Qwen/Qwen3 8B',
+  litellm_params: row.params,
+  model_info: { mode: 'chat', id: row.id, model_registrar: { ...row.stamp } },
+};
+
+describe('list', () => {
+  it('asks for all models', async () => {
+    nock(VENDOR)
+      .get('/model/info')
+      .reply(200, { data: [listedRow(), { model_name: 'an agent' }] });
+    expect(await client.list()).toMatchObject([{ id: entry().id, publicName: 'qwen' }]);
+  });
+
+  it('takes a proxy that never had a model for an empty one', async () => {
+    nock(VENDOR).get('/model/info').reply(500, noModels);
+    expect(await client.list()).toEqual([]);
+  });
+
+  it.each([
+    [503, envelope('Service Unavailable', 'no_db_connection', '503'), 'database-down'],
+    [401, envelope('Authentication Error'), 'unauthorized'],
+    [500, '<html>', 'server-error'],
+    [200, '<html>', 'unreadable'],
+    [200, {}, 'unreadable'],
+  ])('never takes an error for an empty list: %i', async (status, answer, code) => {
+    nock(VENDOR).get('/model/info').reply(status, answer);
+    expect(await failureOf(client.list())).toMatchObject({ code });
+  });
+});
+
+describe('findByName', () => {
+  it('searches router and database, and takes only the exact name', async () => {
+    const names = ['Qwen/Qwen3 8B', 'Qwen/Qwen3 8B-instruct', 'qwen/qwen3 8b'];
+    const data = names.map((model_name, index) => ({ ...listedRow({ uid: `${index}` }), model_name }));
+    nock(VENDOR).get('/v2/model/info').query({ search: 'Qwen/Qwen3 8B', size: '1000' }).reply(200, { data });
+    expect((await client.findByName('Qwen/Qwen3 8B')).map(({ publicName }) => publicName)).toEqual(['Qwen/Qwen3 8B']);
+  });
+
+  it('finds nothing where there is no model at all', async () => {
+    nock(VENDOR).get('/v2/model/info').query(true).reply(500, noModels);
+    expect(await client.findByName('qwen')).toEqual([]);
+  });
+
+  it('never takes an error for nothing', async () => {
+    nock(VENDOR).get('/v2/model/info').query(true).reply(503, envelope('x', 'no_db_connection'));
+    expect(await failureOf(client.findByName('qwen'))).toMatchObject({ code: 'database-down' });
+  });
+});
+
+describe('findById', () => {
+  it('asks for one id', async () => {
+    nock(VENDOR)
+      .get('/v2/model/info')
+      .query({ modelId: entry().id, size: '1000' })
+      .reply(200, { data: [listedRow()] });
+    expect(await client.findById(entry().id)).toMatchObject({ id: entry().id });
+  });
+
+  it('finds none', async () => {
+    nock(VENDOR).get('/v2/model/info').query(true).reply(200, { data: [] });
+    expect(await client.findById('x')).toBeUndefined();
+  });
+});
+
+describe('create', () => {
+  it('sends the whole row under its own id, with the mark', async () => {
+    nock(VENDOR).post('/model/new', body).reply(200, stored);
+    expect(await client.create({ entry: row })).toBe('live');
+  });
+
+  it('sends what is carried over, and nothing of it over ours', async () => {
+    const carried = {
+      params: { rpm: 5, model: 'theirs' },
+      info: { team: 'search', mode: 'theirs', id: 'theirs' },
+      blocked: true,
+    };
+    nock(VENDOR)
+      .post('/model/new', {
+        model_name: body.model_name,
+        litellm_params: { ...body.litellm_params, rpm: 5 },
+        model_info: { ...body.model_info, team: 'search' },
+        blocked: true,
+      })
+      .reply(200, stored);
+    expect(await client.create({ entry: row, ...carried })).toBe('live');
+  });
+
+  it('tells that the row is saved, but not live', async () => {
+    nock(VENDOR).post('/model/new').reply(500, notLive('create'));
+    expect(await client.create({ entry: row })).toBe('saved');
+  });
+
+  it.each([
+    [
+      500,
+      envelope("{'error': 'Failed to add model to db. Check your server logs for more details.'}"),
+      'create-failed',
+    ],
+    [422, { detail: [{ loc: ['body', 'model_name'], msg: 'Field required', type: 'missing' }] }, 'rejected'],
+    [403, { error: 'no admin' }, 'forbidden'],
+    [400, unknownId, 'not-found'],
+    [500, noModels, 'server-error'],
+  ])('fails on %i: %#', async (status, answer, code) => {
+    nock(VENDOR).post('/model/new').reply(status, answer);
+    expect(await failureOf(client.create({ entry: row }))).toMatchObject({ code });
+  });
+});
+
+describe('update', () => {
+  const path = `/model/${row.id}/update`;
+
+  it('merges into the row of the id, which the body repeats, and returns what the database holds', async () => {
+    nock(VENDOR).patch(path, body).reply(200, stored);
+    expect(await client.update(row.id, { entry: row })).toEqual({
+      result: 'live',
+      stored: { paramKeys: ['model'], info: { id: row.id, db_model: false } },
+    });
+  });
+
+  it.each([true, false])('sets the block where asked to: %s', async (blocked) => {
+    nock(VENDOR)
+      .patch(path, { ...body, blocked })
+      .reply(200, stored);
+    expect(await client.update(row.id, { entry: row, blocked })).toMatchObject({ result: 'live' });
+  });
+
+  it('keeps in the mark that we set a block', async () => {
+    const marked = { ...row, stamp: { ...row.stamp, blockedByUs: true } };
+    const info = { ...body.model_info, model_registrar: { ...row.stamp, blockedByUs: true } };
+    nock(VENDOR)
+      .patch(path, { ...body, model_info: info })
+      .reply(200, stored);
+    expect(await client.update(row.id, { entry: marked })).toMatchObject({ result: 'live' });
+  });
+
+  it('puts an id of another form safely into the path', async () => {
+    nock(VENDOR).patch('/model/a%2Fb%3Fc/update').reply(200, stored);
+    expect(await client.update('a/b?c', { entry: row })).toMatchObject({ result: 'live' });
+  });
+
+  it('tells that there is no such row', async () => {
+    nock(VENDOR)
+      .patch(path)
+      .reply(404, envelope('Model x not found on proxy.', 'not_found_error', '404'));
+    expect(await client.update(row.id, { entry: row })).toBeUndefined();
+  });
+
+  it('does not take a path that nobody knows for a row that is gone', async () => {
+    nock(VENDOR).patch(path).reply(404, { detail: 'Not Found' });
+    expect(await failureOf(client.update(row.id, { entry: row }))).toMatchObject({ code: 'unreadable' });
+  });
+
+  it('tells that the row is saved, but not live', async () => {
+    nock(VENDOR).patch(path).reply(500, notLive('update'));
+    expect(await client.update(row.id, { entry: row })).toEqual({ result: 'saved' });
+  });
+
+  it('fails where the answer is no row', async () => {
+    nock(VENDOR).patch(path).reply(200, 'null');
+    expect(await failureOf(client.update(row.id, { entry: row }))).toMatchObject({ code: 'unreadable' });
+  });
+
+  it('fails with a lost database', async () => {
+    nock(VENDOR).patch(path).reply(500, envelope('Error updating model: x', 'internal_server_error'));
+    expect(await failureOf(client.update(row.id, { entry: row }))).toMatchObject({ code: 'server-error' });
+  });
+});
+
+describe('remove', () => {
+  it('deletes by id', async () => {
+    nock(VENDOR).post('/model/delete', { id: row.id }).reply(200, { message: 'deleted' });
+    expect(await client.remove(row.id)).toBe(true);
+  });
+
+  it('tells that there was no such row', async () => {
+    nock(VENDOR).post('/model/delete').reply(400, unknownId);
+    expect(await client.remove(row.id)).toBe(false);
+  });
+
+  it('does not take a lost database for a row that is gone', async () => {
+    nock(VENDOR).post('/model/delete').reply(400, envelope('Authentication Error, All connection attempts failed'));
+    expect(await failureOf(client.remove(row.id))).toMatchObject({ code: 'server-error' });
+  });
+});
