@@ -14,7 +14,11 @@ const Row = z.object({
 
 const RowList = z.object({ data: z.array(z.unknown()) });
 
-const StoredRow = z.object({ litellm_params: fields.or(z.string()), model_info: fields.or(z.string()) });
+const StoredRow = z.object({
+  litellm_params: fields.or(z.string()),
+  model_info: fields.or(z.string()),
+  blocked: z.boolean().nullish(),
+});
 
 /**
  * Reads a list of models. Rows of foreign kinds that are not deployments (agents) are passed over.
@@ -53,15 +57,19 @@ function pick(from: Record<string, Json>, keys: string[]): Record<string, Json> 
 export interface StoredKeys {
   paramKeys: string[];
   info: Record<string, Json>;
+  /** Absent where the answer does not tell. */
+  blocked?: boolean;
 }
 
 /** @throws LiteLlmError `unreadable` when the answer is not a row. */
 export function readStoredRow(body: unknown): StoredKeys {
   const parsed = StoredRow.safeParse(body);
   if (!parsed.success) throw new LiteLlmError('unreadable');
+  const { litellm_params: params, model_info: info, blocked } = parsed.data;
   return {
-    paramKeys: Object.keys(asObject(parsed.data.litellm_params)),
-    info: asObject(parsed.data.model_info),
+    paramKeys: Object.keys(asObject(params)),
+    info: asObject(info),
+    ...(typeof blocked === 'boolean' && { blocked }),
   };
 }
 

@@ -34,7 +34,7 @@ export function carryOver(
     return value === undefined ? [] : [[key, value]];
   });
   return {
-    blocked: shown.blocked && record.stamp.blockedByUs !== true,
+    blocked: (stored.blocked ?? shown.blocked) && record.stamp.blockedByUs !== true,
     params: Object.fromEntries(params),
     info: Object.fromEntries(info),
   };
