@@ -84,7 +84,10 @@ describe('readStoredRow', () => {
       model_info: { id: 'a', mode: 'chat' },
       blocked: false,
     };
-    expect(readStoredRow(body)).toEqual({ paramKeys: ['model', 'rpm'], info: { id: 'a', mode: 'chat' } });
+    const read = { paramKeys: ['model', 'rpm'], info: { id: 'a', mode: 'chat' } };
+    expect(readStoredRow(body)).toEqual({ ...read, blocked: false });
+    expect(readStoredRow({ ...body, blocked: true })).toEqual({ ...read, blocked: true });
+    expect(readStoredRow({ ...body, blocked: null })).toEqual(read);
   });
 
   it('reads columns that are texts of JSON', () => {

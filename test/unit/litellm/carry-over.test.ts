@@ -42,6 +42,13 @@ describe('carryOver', () => {
     expect(carryOver(byUs, ours, blocked)).toMatchObject({ blocked: false });
   });
 
+  it('believes the database about the block, rather than a list that may lag', () => {
+    expect(carryOver(record, { ...ours, blocked: true }, record)).toMatchObject({ blocked: true });
+    expect(carryOver(record, { ...ours, blocked: false }, { ...record, blocked: true })).toMatchObject({
+      blocked: false,
+    });
+  });
+
   it.each([
     ['by its name', ['hf_token'], {}],
     ['which no list shows', ['client_secret'], {}],

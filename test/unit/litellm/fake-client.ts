@@ -75,7 +75,7 @@ export function fakeLiteLlm(): FakeLiteLlm {
 
   function stored(id: string): StoredKeys {
     const row = database.get(id);
-    return { paramKeys: Object.keys(row?.params ?? {}), info: { id, ...row?.info } };
+    return { paramKeys: Object.keys(row?.params ?? {}), info: { id, ...row?.info }, blocked: row?.blocked ?? false };
   }
 
   function found(matches: (id: string, row: DatabaseRow) => boolean): ModelRecord[] {
