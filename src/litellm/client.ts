@@ -50,7 +50,7 @@ export function createClient(http: Http): LiteLlmClient {
   }
 
   async function find(query: Record<string, string>, signal?: AbortSignal): Promise<ModelRecord[]> {
-    const path = `/v2/model/info?${new URLSearchParams({ ...query, size: '1000' })}`;
+    const path = `/v2/model/info?${new URLSearchParams({ ...query, size: '1000' }).toString()}`;
     const answer = await ask({ operation: 'search', method: 'GET', path, signal });
     if (answer.status === 200) return readRows(answer.body);
     const refusal = refusalOf(answer);
