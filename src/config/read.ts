@@ -106,7 +106,7 @@ function parseYaml(text: string, file: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    const [line] = `${error instanceof Error ? error.message : error}`.split('\n');
+    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new ConfigError(`${file} is not YAML: ${line}`);
   }
 }

@@ -59,11 +59,11 @@ export function noteOf({ change, result }: Applied, why: string | undefined): No
 
 function describeEntry({ publicName, params, info }: Entry): string {
   const details = [
-    ...(info.mode ? [`mode ${info.mode}`] : []),
-    ...(info.max_tokens ? [`${info.max_tokens} tokens`] : []),
+    ...(info.mode ? [`mode ${short(info.mode)}`] : []),
+    ...(info.max_tokens ? [`${short(info.max_tokens)} tokens`] : []),
   ];
   const more = details.length > 0 ? ` (${details.join(', ')})` : '';
-  return `LiteLLM serves "${publicName}" with ${params.model} at ${params.api_base}${more}`;
+  return `LiteLLM serves "${publicName}" with ${text(params.model)} at ${text(params.api_base)}${more}`;
 }
 
 function describeRemoval({ publicName }: StampedRecord, reason: string, why: string | undefined): string {
@@ -86,6 +86,10 @@ export function describeFields(fields: readonly FieldChange[]): string {
 }
 
 function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  const whole = text(value);
+  return whole.length > 60 ? `${whole.slice(0, 59)}…` : whole;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

@@ -1,7 +1,8 @@
+import { canonical } from './canonical.ts';
 import { differences, type FieldChange, MARK_FIELD, shownParam, surplusKeys } from './difference.ts';
 import { buildEntry, type Entry, registrationHash, type StampedRecord } from './entry.ts';
 import { entryId, splitId } from './identity.ts';
-import type { Registration, SourceRef } from './registration.ts';
+import type { Json, Registration, SourceRef } from './registration.ts';
 
 /**
  * Why a row goes. All but `superseded` take a model out of service, or a name of it; `recreated` is a row of an object that was deleted
@@ -130,8 +131,12 @@ export function changesBackend({ owner, source, uid, granted, records }: ServeIn
 }
 
 function backend({ params }: StampedRecord): string {
-  const model = `${params.model}`;
-  return `${model.slice(model.indexOf('/') + 1)} ${path(`${params.api_base}`)}`;
+  const [model, base] = [text(params.model), text(params.api_base)];
+  return `${model.slice(model.indexOf('/') + 1)} ${path(base)}`;
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : canonical(value);
 }
 
 function wantedBackend({ servedName, apiBase }: Registration): string {
