@@ -3,15 +3,12 @@ export const MAX_NAME_LENGTH = 256;
 
 /**
  * Names that mean something else to LiteLLM: they grant access to groups of models in the lists of keys and teams.
- * From `SpecialModelNames` and its uses in LiteLLM 1.106.0.
+ * `SpecialModelNames` in LiteLLM 1.106.0.
  */
-const RESERVED: ReadonlySet<string> = new Set([
-  'all-proxy-models',
-  'all-team-models',
-  'all-org-models',
-  'no-default-models',
-  'default',
-]);
+const RESERVED: ReadonlySet<string> = new Set(['all-proxy-models', 'all-team-models', 'no-default-models']);
+
+/** Calls for such names go to LiteLLM's agents, never to a model (read in LiteLLM 1.106.0). */
+const AGENT_PREFIX = 'a2a/';
 
 /**
  * Says why a text cannot be a public name, or undefined when it can.
@@ -25,5 +22,6 @@ export function publicNameProblem(name: string): string | undefined {
   if (/\p{C}/u.test(name)) return 'it contains a control character';
   if (name.includes('*')) return 'it contains "*", which would take calls meant for other models';
   if (RESERVED.has(name)) return 'the name is reserved by LiteLLM';
+  if (name.startsWith(AGENT_PREFIX)) return `LiteLLM takes what begins with "${AGENT_PREFIX}" for an agent`;
   return undefined;
 }

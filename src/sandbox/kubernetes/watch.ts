@@ -91,7 +91,10 @@ export class Watches {
   #open(request: WatchRequest, isSelected: Selector, version: number, response: ServerResponse): void {
     const { type, namespace, query } = request;
     response.flushHeaders();
-    const send: Send = (kind, object) => response.write(`${JSON.stringify({ type: kind, object })}\n`);
+    // A stream that was ended a moment ago may still be on the list: what comes then has no reader.
+    const send: Send = (kind, object) => {
+      if (!response.writableEnded) response.write(`${JSON.stringify({ type: kind, object })}\n`);
+    };
     const isOurs = (change: Change) =>
       change.type === type && (namespace === '' || change.object.metadata.namespace === namespace);
     const past = version === 0 ? [] : this.#store.since(version);

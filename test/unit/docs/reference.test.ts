@@ -5,9 +5,12 @@ import { referencePages } from '../../../scripts/generate-docs.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
-test.each(Object.entries(referencePages()))('docs/reference/%s is what the tables say (else: npm run docs)', (file, text) => {
-  expect(readFileSync(join(ROOT, 'docs', 'reference', file), 'utf8')).toBe(text);
-});
+test.each(Object.entries(referencePages()))(
+  'docs/reference/%s is what the tables say (else: npm run docs)',
+  (file, text) => {
+    expect(readFileSync(join(ROOT, 'docs', 'reference', file), 'utf8')).toBe(text);
+  },
+);
 
 const pages = globSync('{*.md,docs/**/*.md}', { cwd: ROOT });
 
@@ -25,6 +28,9 @@ test.each(pages)('every link of %s leads somewhere', (page) => {
 function anchorsOf(file: string): string[] {
   const headings = readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm);
   return [...headings].map(([, heading = '']) =>
-    heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'),
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
   );
 }

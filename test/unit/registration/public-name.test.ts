@@ -19,11 +19,12 @@ describe('publicNameProblem', () => {
     ['*', /"\*"/],
     ['gpt-*', /"\*"/],
     ['a*b', /"\*"/],
+    ['a2a/helper', /agent/],
   ])('refuses %j', (name, why) => {
     expect(publicNameProblem(name)).toMatch(why);
   });
 
-  it.each(['all-proxy-models', 'all-team-models', 'all-org-models', 'no-default-models', 'default'])(
+  it.each(['all-proxy-models', 'all-team-models', 'no-default-models'])(
     'refuses %s, which means something else to LiteLLM',
     (name) => {
       expect(publicNameProblem(name)).toMatch(/reserved/);

@@ -259,7 +259,7 @@ describe('names', () => {
   });
 
   it.each([
-    ['default', 'the name is reserved by LiteLLM'],
+    ['no-default-models', 'the name is reserved by LiteLLM'],
     ['gpt-*', 'it contains "*", which would take calls meant for other models'],
   ])('asks for a public name where the served name %s is none', (name, why) => {
     const predictor = huggingface([`--model_name=${name}`]);
