@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { judgeNames } from '../../../src/controller/judge-names.ts';
+import type { ModelRecord } from '../../../src/registration/entry.ts';
+import { handMade, registration, row, SETTLE_MS, SOURCE, T0 } from '../registration/builders.ts';
+import { COOLDOWN_MS, type TestClock, worldOf } from './builders.ts';
+
+const rival = row({ source: { ...SOURCE, namespace: 'b' }, uid: 'uid-b', since: T0 - 9 });
+
+/** What becomes of the names of an object in the namespace llm. */
+function judge(names: string[], rows: ModelRecord[] = [], clock: TestClock = { now: T0 }) {
+  return judgeNames(
+    worldOf(rows, {}, clock),
+    SOURCE,
+    names.map((name) => registration(name)),
+  );
+}
+
+const FREE = { granted: [], refused: [], yielded: [], problems: [], dueAt: Number.POSITIVE_INFINITY };
+
+describe('judgeNames', () => {
+  it('grants what is free', () => {
+    expect(judge(['a', 'b'])).toEqual({ ...FREE, granted: [registration('a'), registration('b')] });
+    expect(judge([])).toEqual(FREE);
+  });
+
+  it('judges each name for itself, and says what to do about the others', () => {
+    expect(judge(['a', 'qwen', 'b'], [handMade()])).toEqual({
+      ...FREE,
+      granted: [registration('a'), registration('b')],
+      refused: ['qwen'],
+      problems: [
+        {
+          reason: 'NameConflict',
+          message:
+            '"qwen" is held by a model that was added to LiteLLM by hand (by-hand). Choose another name with model-registrar.io/model-name.',
+        },
+      ],
+    });
+  });
+
+  it.each(['*', 'gpt-*', 'all-proxy-models', ''])('refuses %j, which cannot be a name', (name) => {
+    expect(judge([name])).toMatchObject({
+      granted: [],
+      refused: [name],
+      problems: [
+        { reason: 'InvalidAnnotation', message: expect.stringContaining(`"${name}" cannot be a public name: `) },
+      ],
+    });
+  });
+
+  it('refuses the id of a row, which can be called like a name', () => {
+    expect(judge(['by-hand'], [handMade()])).toMatchObject({
+      refused: ['by-hand'],
+      problems: [{ reason: 'InvalidAnnotation', message: expect.stringContaining('it is the id of a model') }],
+    });
+  });
+
+  it('tells of a row that stands beside ours, and grants the name all the same', () => {
+    expect(judge(['qwen'], [row(), handMade()])).toMatchObject({
+      granted: [registration()],
+      problems: [{ reason: 'NameConflict', message: expect.stringContaining('LiteLLM divides the calls') }],
+    });
+  });
+
+  it('yields to who was there first', () => {
+    const late = judge(['qwen', 'b'], [row(), rival], { now: T0 + 2 * SETTLE_MS });
+    expect(late).toMatchObject({
+      granted: [registration('b')],
+      refused: [],
+      yielded: ['qwen'],
+      problems: [
+        { reason: 'NameConflict', message: expect.stringContaining('registered earlier by inference-service/b/') },
+      ],
+    });
+  });
+
+  it('leaves the name to the oldest of those that declare it', () => {
+    const world = worldOf([]);
+    world.names.declare('k/b/x', { namespace: 'b', createdAt: T0 - 1, uid: 'u' }, ['qwen']);
+    world.names.declare('k/llm/x', { namespace: 'llm', createdAt: T0, uid: 'v' }, ['qwen']);
+    expect(judgeNames(world, SOURCE, [registration()])).toMatchObject({
+      refused: ['qwen'],
+      dueAt: Number.POSITIVE_INFINITY,
+    });
+  });
+
+  it('knows when to look again: when the first of the kept names is free', () => {
+    const clock = { now: T0 };
+    const world = worldOf([], {}, clock);
+    const namedB = (name: string) => row({ source: { ...SOURCE, namespace: 'b' }, registration: registration(name) });
+    world.names.rowsSeen([namedB('a'), namedB('b')]);
+    world.names.rowsSeen([namedB('b')]);
+    clock.now += 5;
+    world.names.rowsSeen([]);
+    const names = [registration('b'), registration('a')];
+    expect(judgeNames(world, SOURCE, names)).toMatchObject({ refused: ['b', 'a'], dueAt: T0 + COOLDOWN_MS });
+    expect(judgeNames(world, { ...SOURCE, namespace: 'b' }, names)).toMatchObject({ refused: [], granted: names });
+  });
+});

@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createPatience, type Patience } from '../../../src/controller/patience.ts';
+import { registration, T0 } from '../registration/builders.ts';
+import { KEY, PATIENCE_MS } from './builders.ts';
+
+let now: number;
+let patience: Patience;
+
+beforeEach(() => {
+  now = T0;
+  patience = createPatience(PATIENCE_MS, () => now);
+});
+
+const wish = (servedName: string) => [registration('qwen', { servedName })];
+
+describe('patience', () => {
+  it('waits for nothing where nothing changes', () => {
+    expect(patience.waitMs(KEY, undefined)).toBeUndefined();
+  });
+
+  it('waits the whole time at first, then what is left, then not any more', () => {
+    expect(patience.waitMs(KEY, wish('v2'))).toBe(PATIENCE_MS);
+    now += 1;
+    expect(patience.waitMs(KEY, wish('v2'))).toBe(PATIENCE_MS - 1);
+    now += PATIENCE_MS;
+    expect(patience.waitMs(KEY, wish('v2'))).toBe(0);
+  });
+
+  it('begins anew with another wish', () => {
+    patience.waitMs(KEY, wish('v2'));
+    now += PATIENCE_MS;
+    expect(patience.waitMs(KEY, wish('v3'))).toBe(PATIENCE_MS);
+    expect(patience.waitMs(KEY, wish('v2'))).toBe(PATIENCE_MS);
+  });
+
+  it('begins anew where the wish was given up in between', () => {
+    patience.waitMs(KEY, wish('v2'));
+    now += PATIENCE_MS;
+    patience.waitMs(KEY, undefined);
+    expect(patience.waitMs(KEY, wish('v2'))).toBe(PATIENCE_MS);
+  });
+
+  it.each([
+    ['served name', registration('qwen', { servedName: 'other' }), PATIENCE_MS],
+    ['base', registration('qwen', { apiBase: 'http://other' }), PATIENCE_MS],
+    ['public name', registration('other'), PATIENCE_MS],
+    ['mode', registration('qwen', { info: { mode: 'chat' } }), 0],
+  ])('takes another %s for another wish, or not: %#', (_case, other, ms) => {
+    patience.waitMs(KEY, [registration()]);
+    now += PATIENCE_MS;
+    expect(patience.waitMs(KEY, [other])).toBe(ms);
+  });
+
+  it('has one clock for each object', () => {
+    patience.waitMs('a', wish('v2'));
+    now += PATIENCE_MS;
+    expect(patience.waitMs('b', wish('v2'))).toBe(PATIENCE_MS);
+    expect(patience.waitMs('a', wish('v2'))).toBe(0);
+  });
+});
