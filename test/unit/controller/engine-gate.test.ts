@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LiteLlmError } from '../../../src/litellm/errors.ts';
+import { until } from '../../support/wait.ts';
+import { failureOf } from '../litellm/builders.ts';
+import { entry, registration } from '../registration/builders.ts';
+import { KEY, keyOf, object, serving } from './builders.ts';
+import { createStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeEach(() => {
+  stage = createStage();
+});
+
+/** Holds the one writer until it is let go, so that what comes after waits. */
+function occupyWriter(): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void stage.writer.run('withdrawal', () => promise);
+  return resolve;
+}
+
+const waiting = (count: number) => until(`${count} writes wait`, () => stage.writer.depth === count);
+
+describe('while the way to LiteLLM is closed', () => {
+  it('nothing is tried, and what is to be done stays known', async () => {
+    stage.put(object());
+    stage.gate.failed(new LiteLlmError('unreachable'));
+    const outcome = await stage.engine.reconcile(KEY, 'prompt');
+    expect(outcome).toMatchObject({ gated: true, applied: [], decision: { plan: { changes: [{ kind: 'create' }] } } });
+    expect([stage.litellm.calls, stage.cache.fetched]).toEqual([[], []]);
+  });
+
+  it('an object with nothing to do is in step all the same', async () => {
+    stage.put(object({ projection: { state: 'hold', names: [], why: '' } }));
+    stage.gate.failed(new LiteLlmError('unreachable'));
+    expect(await stage.engine.reconcile(KEY, 'prompt')).toMatchObject({ gated: false });
+  });
+
+  it('it goes on when the time is up', async () => {
+    stage.put(object());
+    stage.gate.failed(new LiteLlmError('unreachable'));
+    stage.clock.now += stage.gate.waitMs();
+    expect(await stage.engine.reconcile(KEY, 'prompt')).toMatchObject({ gated: false, applied: [{ result: 'live' }] });
+  });
+
+  it('writes that waited for their turn are not tried either', async () => {
+    stage.put(object());
+    const release = occupyWriter();
+    const outcome = stage.engine.reconcile(KEY, 'prompt');
+    await waiting(1);
+    stage.gate.failed(new LiteLlmError('timeout'));
+    release();
+    expect(await outcome).toMatchObject({ gated: true, applied: [], error: expect.anything() });
+    expect(stage.names()).toEqual([]);
+  });
+});
+
+describe('the gate', () => {
+  it('is closed by the first call that finds LiteLLM away, and the object says why', async () => {
+    stage.put(object({ projection: serving([registration('a'), registration('b')]) }));
+    stage.litellm.fail('create', 'unreachable');
+    expect(await stage.engine.reconcile(KEY, 'prompt')).toMatchObject({ gated: false, error: { code: 'unreachable' } });
+    expect(stage.gate.waitMs()).toBe(1_000);
+    expect(stage.litellm.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
+  });
+
+  it('is closed by a look-up and by a list, too', async () => {
+    stage.put(object());
+    stage.litellm.fail('findByName', 'database-down');
+    await stage.engine.reconcile(KEY, 'prompt');
+    expect(stage.gate.trouble).toMatchObject({ code: 'database-down' });
+    stage.gate.succeeded();
+    stage.litellm.fail('list', 'timeout');
+    await failureOf(stage.engine.refresh());
+    expect(stage.gate.trouble).toMatchObject({ code: 'timeout' });
+  });
+
+  it('is opened by a list that is good', async () => {
+    stage.gate.failed(new LiteLlmError('unreachable'));
+    await stage.engine.refresh();
+    expect([stage.gate.waitMs(), stage.gate.succeededAt]).toEqual([0, stage.clock.now]);
+  });
+
+  it('stays open where one model is refused', async () => {
+    stage.put(object());
+    stage.litellm.fail('create', 'rejected');
+    await stage.engine.reconcile(KEY, 'prompt');
+    expect(stage.gate.waitMs()).toBe(0);
+  });
+});
+
+describe('the writer', () => {
+  it('takes a withdrawal before what a person waits for, and that before bulk', async () => {
+    const [gone, urgent, bulk] = ['gone', 'urgent', 'bulk'].map((name) =>
+      object({ name, uid: `uid-${name}`, projection: serving([registration(name)]) }),
+    );
+    if (!gone || !urgent || !bulk) throw new Error('no objects');
+    stage.put(gone);
+    await stage.engine.reconcile(keyOf(gone), 'bulk');
+    stage.remove(gone);
+    stage.put(urgent);
+    stage.put(bulk);
+    stage.litellm.calls.length = 0;
+    const release = occupyWriter();
+    const outcomes = [
+      stage.engine.reconcile(keyOf(bulk), 'bulk'),
+      stage.engine.reconcile(keyOf(urgent), 'prompt'),
+      stage.engine.reconcile(keyOf(gone), 'bulk'),
+    ];
+    await waiting(3);
+    release();
+    await Promise.all(outcomes);
+    const writes = stage.litellm.calls.filter((call) => !call.startsWith('find'));
+    expect(writes.map((call) => call.replace(/^(\w+) llm\.(\w+)\..*$/, '$1 $2'))).toEqual([
+      'remove gone',
+      'create urgent',
+      'create bulk',
+    ]);
+  });
+
+  it('lets go of what waits when the signal is aborted', async () => {
+    stage.put(object());
+    const release = occupyWriter();
+    const stop = new AbortController();
+    const outcome = stage.engine.reconcile(KEY, 'prompt', stop.signal);
+    await waiting(1);
+    stop.abort(new Error('stopping'));
+    expect(await outcome).toMatchObject({ applied: [], error: { message: 'stopping' }, gated: false });
+    release();
+    expect(stage.litellm.calls).not.toContain(`create ${entry().id}`);
+    expect(stage.gate.waitMs()).toBe(0);
+  });
+});

@@ -1,0 +1,57 @@
+import { createEngine, type Engine } from '../../../src/controller/engine.ts';
+import type { World } from '../../../src/controller/world.ts';
+import { createGate, type Gate } from '../../../src/litellm/gate.ts';
+import { createRegistry, type Registry } from '../../../src/litellm/registry.ts';
+import { createWriter, type Writer } from '../../../src/litellm/writer.ts';
+import { type FakeLiteLlm, fakeLiteLlm } from '../litellm/fake-client.ts';
+import { OWNER, SETTLE_MS, T0 } from '../registration/builders.ts';
+import { TestCache, type TestClock, type TestObject, viewOf, worldOf } from './builders.ts';
+
+/** An engine between objects in a cache and a LiteLLM in memory. */
+export interface Stage {
+  litellm: FakeLiteLlm;
+  registry: Registry;
+  cache: TestCache;
+  engine: Engine;
+  gate: Gate;
+  writer: Writer;
+  world: World;
+  clock: TestClock;
+  /** The object is as the API server, the cache and the engine know it now. */
+  put(one: TestObject): void;
+  /** The object is gone, and its deletion was seen. */
+  remove(one: TestObject): void;
+  /** The public names of LiteLLM's rows. */
+  names(): string[];
+}
+
+export function createStage({ namespaces, dryRun = false }: { namespaces?: string[]; dryRun?: boolean } = {}): Stage {
+  const clock = { now: T0 };
+  const now = (): number => clock.now;
+  const litellm = fakeLiteLlm();
+  const registry = createRegistry({ client: litellm.client, owner: OWNER, settleMs: SETTLE_MS, now });
+  const world = { ...worldOf([], {}, clock), registry };
+  const cache = new TestCache();
+  const gate = createGate({ minMs: 1_000, maxMs: 8_000, now, random: () => 1 });
+  const writer = createWriter();
+  const engine = createEngine({ world, views: [viewOf(cache, namespaces)], writer, gate, dryRun });
+  return {
+    litellm,
+    registry,
+    cache,
+    engine,
+    gate,
+    writer,
+    world,
+    clock,
+    put(one) {
+      cache.put(one);
+      engine.observe('inference-service', one.namespace, one.name, one);
+    },
+    remove(one) {
+      cache.objects.delete(`${one.namespace}/${one.name}`);
+      engine.observe('inference-service', one.namespace, one.name, undefined);
+    },
+    names: () => [...litellm.database.values()].map(({ publicName }) => publicName),
+  };
+}
