@@ -188,7 +188,8 @@ function priorityOf(change: Change, urgency: Urgency): Priority {
 /** The words for a failure that may go into Events and logs: no body, no header, no secret. */
 export function describeError(error: unknown): { code: string; message: string } {
   if (error instanceof LiteLlmError) return { code: error.code, message: error.message };
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string' && error instanceof Error) return { code, message: error.message };
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    return { code: error.code, message: error.message };
+  }
   return { code: 'internal', message: 'an unexpected error: see the log' };
 }
