@@ -3,7 +3,7 @@ import type { Outcome } from '../../../src/controller/engine.ts';
 import type { ObjectCache } from '../../../src/controller/source-view.ts';
 import { failureOf } from '../litellm/builders.ts';
 import { entry, inShort, registration, row, SETTLE_MS, SOURCE, UID } from '../registration/builders.ts';
-import { COOLDOWN_MS, KEY, keyOf, object, serving, type TestObject } from './builders.ts';
+import { KEY, keyOf, object, serving, type TestObject } from './builders.ts';
 import { createStage, type Stage } from './stage.ts';
 
 const { id } = entry();
@@ -244,64 +244,6 @@ describe('a dry run', () => {
     stage.put(object());
     expect(await stage.engine.verify(KEY)).toMatchObject({ state: 'conflict' });
     expect(await stage.engine.verify('service/llm/qwen')).toBeUndefined();
-  });
-});
-
-describe('names', () => {
-  it('of two namespaces that want one at the same moment, that of the older object has it', async () => {
-    const [younger, older] = [object(), inB({ createdAt: object().createdAt - 1 })];
-    stage.put(younger);
-    stage.put(older);
-    const outcomes = await Promise.all([younger, older].map((one) => stage.engine.reconcile(keyOf(one), 'bulk')));
-    expect(outcomes.map((outcome) => outcome?.decision.state)).toEqual(['conflict', 'live']);
-    expect(stage.names()).toEqual(['qwen']);
-  });
-
-  it('are kept for who had them last: an object that is made again has its name, though another waited longer', async () => {
-    const one = await registered();
-    stage.put(inB());
-    stage.remove(one);
-    await reconcile();
-    stage.clock.now += 5;
-    expect(await reconcile(inB())).toMatchObject({
-      applied: [],
-      decision: { state: 'conflict', plan: { dueAt: stage.clock.now - 5 + COOLDOWN_MS } },
-    });
-    const again = object({ uid: 'uid-2', createdAt: stage.clock.now + 9 });
-    stage.put(again);
-    expect(await reconcile(again)).toMatchObject({ applied: [{ result: 'live' }] });
-  });
-
-  it('are free when that time is up', async () => {
-    const one = await registered();
-    stage.put(inB());
-    stage.remove(one);
-    await reconcile();
-    stage.clock.now += COOLDOWN_MS;
-    expect(await reconcile(inB())).toMatchObject({ applied: [{ result: 'live' }] });
-  });
-
-  it('are kept for who lost a row outside of our doing, too', async () => {
-    const one = await registered();
-    stage.put(inB());
-    stage.remove(one);
-    stage.litellm.database.clear();
-    stage.litellm.reload();
-    await stage.engine.refresh();
-    expect(await reconcile(inB())).toMatchObject({ applied: [], decision: { state: 'conflict' } });
-  });
-
-  it('follow a row that another made: it is told beside ours, and left alone', async () => {
-    await registered();
-    stage.litellm.addByHand('by-hand', { publicName: 'qwen' });
-    await stage.engine.refresh();
-    expect(await reconcile()).toMatchObject({
-      applied: [],
-      decision: { state: 'live', problems: [{ reason: 'NameConflict' }] },
-    });
-    stage.remove(object());
-    await reconcile();
-    expect([...stage.litellm.database.keys()]).toEqual(['by-hand']);
   });
 });
 
