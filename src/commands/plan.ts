@@ -25,7 +25,13 @@ export function planCommand(exit: Exit): Command {
 
 async function plan(command: Command): Promise<number> {
   const settings = settingsOf(command);
-  const rooms = await openRooms({ settings, log: logFor({ ...settings, 'log-level': 'error' }), dryRun: true });
+  // What sync would write after a moment's patience is pending too.
+  const impatient = { ...settings, 'rollout-wait': 0 };
+  const rooms = await openRooms({
+    settings: impatient,
+    log: logFor({ ...settings, 'log-level': 'error' }),
+    dryRun: true,
+  });
   try {
     const unread = await readAll(rooms);
     const decisions: Decision[] = [];

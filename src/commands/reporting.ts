@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Settings } from '../config/index.ts';
 import { createReport, type Report } from '../controller/index.ts';
 import { createEventRecorder, type EventRecorder } from '../kubernetes/index.ts';
@@ -12,8 +13,9 @@ export interface Reporting {
 
 /** What a command tells of its work: Events on the objects (none in a dry run), log lines, figures. */
 export function openReporting(rooms: Rooms, settings: Settings, log: Logger, metrics?: Metrics): Reporting {
-  const { connection, owner } = rooms;
-  const recorder = createEventRecorder({ connection, component: 'model-registrar', instance: owner, log });
+  const { connection } = rooms;
+  // In a pod the host's name is the pod's.
+  const recorder = createEventRecorder({ connection, component: 'model-registrar', instance: hostname(), log });
   const report = createReport({
     resourceOf: (kind) => sources.get(kind)?.resource,
     sinks: {

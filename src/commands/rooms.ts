@@ -12,6 +12,7 @@ import { type Connection, connect, KubernetesError, type Reflector, startReflect
 import { createClient, createGate, createHttp, createRegistry, createWriter, type Gate } from '../litellm/index.ts';
 import { type Source, type SourceObject, sources } from '../sources/index.ts';
 import { createLogger, type Logger, type Metrics } from '../telemetry/index.ts';
+import { alsoUnselected } from './unselected.ts';
 
 /** Everything that a command works with, wired. */
 export interface Rooms {
@@ -57,7 +58,7 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun, sign
       owner,
       registry,
       names: createNameBook(settings['name-cooldown'], now),
-      patience: createPatience(settings['rollout-wait'], now),
+      patience: createPatience(settings['rollout-wait'], () => performance.now()),
       projection: { selection: settings.selection },
       policy: settings.policy,
       settleMs: settings.settle,
@@ -83,13 +84,14 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun, sign
         onChange: (change) => {
           const { namespace: within, name } = change.object;
           const object = change.type === 'applied' ? change.object : undefined;
-          const leaving = engine.observe(source.kind, within, name, object);
-          onChange?.({ kind: source.kind, namespace: within, name, leaving });
+          const meaning = engine.observe(source.kind, within, name, object);
+          onChange?.({ kind: source.kind, namespace: within, name, meaning });
         },
         log,
       });
       reflectors.push({ source, reflector });
-      caches.set(namespace, reflector);
+      const everything = { connection, resource: source.resource };
+      caches.set(namespace, settings.selector ? alsoUnselected(reflector, everything) : reflector);
     }
     return {
       source,

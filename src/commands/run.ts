@@ -57,6 +57,10 @@ export async function runController({ settings, log, signal, onListening }: RunO
     report,
     gate: rooms.gate,
     sourcesSettled: rooms.settled,
+    unsettled: () =>
+      rooms.reflectors.flatMap(({ source, reflector }) =>
+        reflector.state === 'starting' || reflector.state === 'failing' ? [`the source ${source.kind}`] : [],
+      ),
     resyncMs: settings['resync-interval'],
     backoff: { minMs: settings['backoff-min'], maxMs: settings['backoff-max'] },
     drainMs: DRAIN_MS,
@@ -93,8 +97,16 @@ export async function runController({ settings, log, signal, onListening }: RunO
 function readFigures(metrics: Metrics, { reflectors }: Rooms, loop: Loop, report: Report): void {
   const missed = new Map<object, number>();
   for (const { source, reflector } of reflectors) {
-    metrics.sourceSynced(source.kind, reflector.state === 'synced');
-    reflector.onState((state) => metrics.sourceSynced(source.kind, state === 'synced'));
+    // With several namespaces a source is synced when each of them is.
+    const note = (): void => {
+      const states = reflectors.flatMap((one) => (one.source === source ? [one.reflector.state] : []));
+      metrics.sourceSynced(
+        source.kind,
+        states.every((state) => state === 'synced'),
+      );
+    };
+    note();
+    reflector.onState(note);
   }
   metrics.readAtScrape({
     queueDepth: () => loop.depth,

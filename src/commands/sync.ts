@@ -33,7 +33,7 @@ async function sync(settings: ReturnType<typeof settingsOf>): Promise<number> {
       tell: report.tell,
     });
     await recorder.flush();
-    return summarise(outcomes, unread, log, dryRun);
+    return summarise(outcomes, unread, rooms.gate.trouble, log, dryRun);
   } finally {
     recorder.stop();
     await rooms.close();
@@ -48,24 +48,36 @@ const UNREAD: Record<Exclude<ReflectorState, 'synced'>, string> = {
 };
 
 /**
- * Reads all sources and LiteLLM's list.
+ * Reads all sources and LiteLLM's list. Unlike the controller it does not wait for an API server that cannot be asked.
  *
  * @returns sources that could not be read: of those nothing is changed
- * @throws LiteLlmError
+ * @throws LiteLlmError, and KubernetesError where not one source could be asked for
  */
-export async function readAll({ engine, settled, reflectors }: Rooms): Promise<string[]> {
-  await Promise.all([engine.refresh(), settled]);
+export async function readAll({ engine, reflectors }: Rooms): Promise<string[]> {
+  await Promise.all([engine.refresh(), ...reflectors.map(({ reflector }) => settledOrFailing(reflector))]);
+  const troubles = reflectors.map(({ reflector }) => (reflector.state === 'failing' ? reflector.trouble : undefined));
+  if (troubles[0] && troubles.every((trouble) => trouble !== undefined)) throw troubles[0];
   return reflectors.flatMap(({ source, reflector }) => {
     if (reflector.state === 'synced') return [];
     return `${source.kind}: ${UNREAD[reflector.state]}`;
   });
 }
 
-function summarise(outcomes: Outcome[], unread: string[], log: Logger, dryRun: boolean): number {
+async function settledOrFailing({ settled, state, onState }: Rooms['reflectors'][number]['reflector']): Promise<void> {
+  if (state === 'failing') return;
+  const failing = Promise.withResolvers<void>();
+  const forget = onState((next) => {
+    if (next === 'failing') failing.resolve();
+  });
+  await Promise.race([settled, failing.promise]);
+  forget();
+}
+
+function summarise(outcomes: Outcome[], unread: string[], trouble: unknown, log: Logger, dryRun: boolean): number {
   for (const what of unread) log.error({ problem: what }, 'a source could not be read');
   const failed = outcomes.filter(({ error, gated }) => error !== undefined || gated);
-  for (const { key, error } of failed)
-    log.error({ source: key, error: describeError(error) }, 'an object could not be brought in step');
+  for (const { key, error, gated } of failed)
+    log.error({ source: key, error: describeError(gated ? trouble : error) }, 'an object could not be brought in step');
   const later = outcomes.filter(({ decision }) => decision.plan.dueAt !== undefined).length;
   const changes = outcomes.reduce(
     (sum, { applied, decision }) => sum + (dryRun ? decision.plan.changes.length : applied.length),

@@ -22,7 +22,7 @@ const POLICIES = ['sync', 'upsert-only', 'create-only'] as const;
 export const table = {
   kubeconfig: {
     argument: '<file>',
-    help: 'Kubeconfig file. Without it: the service account in a cluster, else $KUBECONFIG or ~/.kube/config.',
+    help: 'Kubeconfig file. Without it: $KUBECONFIG, else the service account of the pod, else ~/.kube/config.',
     group: 'Kubernetes',
     schema: text,
   },
@@ -73,7 +73,7 @@ export const table = {
   },
   selector: {
     argument: '<labels>',
-    help: 'Only objects with these labels, for example team=search,stage!=test.',
+    help: 'Only objects with these labels, for example team=search,stage!=test. What is registered of others is left as it is; a second process with another selector needs an owner id of its own.',
     group: 'What is registered',
     schema: text,
   },

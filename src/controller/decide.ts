@@ -45,6 +45,14 @@ function gone(source: SourceRef, records: StampedRecord[]): Decision {
   return { source, uid: records[0]?.stamp.uid, state: 'none', plan: planWithdraw(records), problems: [], why };
 }
 
+/**
+ * An object that lives and that `--selector` does not take: its rows are kept. Another process with the same owner id may look
+ * after it, and two that withdraw each other's models would never end.
+ */
+export function decideUnselected({ source, uid }: Decision): Decision {
+  return { source, uid, state: 'held', plan: { changes: [] }, problems: [], why: 'it does not match --selector' };
+}
+
 function decideFor(
   world: World,
   source: SourceRef,

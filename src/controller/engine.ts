@@ -1,7 +1,15 @@
 import { type Applied, type Gate, LiteLlmError, type Priority, type Registry, type Writer } from '../litellm/index.ts';
-import { type Change, parseSourceKey, type SourceRef, type StampedRecord, sourceKey } from '../registration/index.ts';
+import {
+  type Change,
+  digest,
+  type Json,
+  parseSourceKey,
+  type SourceRef,
+  type StampedRecord,
+  sourceKey,
+} from '../registration/index.ts';
 import type { SourceObject } from '../sources/index.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, decide, decideUnselected } from './decide.ts';
 import type { ObjectCache, SourceView } from './source-view.ts';
 import type { World } from './world.ts';
 
@@ -19,14 +27,17 @@ export interface Outcome {
 /** How urgent a turn is: a person waits for it, or it is one of many. */
 export type Urgency = 'prompt' | 'bulk';
 
+/** What a change of an object comes to. */
+export type Meaning = 'leaving' | 'changed' | 'same';
+
 /** The one engine: `run`, `sync` and `plan` are turns of it. */
 export interface Engine {
   /**
    * Takes note of an object as it is now (undefined: gone), so that names are judged by what lives.
    *
-   * @returns true where its models have to go at once: what a person waits for may wait for that
+   * @returns `leaving` where its models have to go at once, `same` where it means what it meant before: then there is nothing to do
    */
-  observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): boolean;
+  observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): Meaning;
   /** Every key there is something to know about: objects, and rows whose object may be gone. */
   keys(): string[];
   /** What would be done, from what is known; undefined where nothing can be known for sure. */
@@ -51,19 +62,25 @@ export interface EngineOptions {
 /** Puts sources, plan and registry together. */
 export function createEngine({ world, views, writer, gate, dryRun }: EngineOptions): Engine {
   const { registry, names } = world;
+  /** By key: a digest of what an object meant when it was seen last. */
+  const meanings = new Map<string, string>();
   const viewOf = (kind: string): SourceView | undefined => views.find((view) => view.source.kind === kind);
 
-  function observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): boolean {
+  function observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): Meaning {
     const key = sourceKey({ kind, namespace, name });
     const source = viewOf(kind)?.source;
     if (!object || !source) {
       names.forget(key);
-      return true;
+      meanings.delete(key);
+      return 'leaving';
     }
     const projection = source.project(object, world.projection);
     const { createdAt, uid } = object;
     names.declare(key, { namespace, createdAt, uid }, projection.state === 'ignore' ? [] : projection.names);
-    return projection.state === 'withdraw';
+    const meaning = digest([uid, projection as unknown as Json], 16);
+    if (meanings.get(key) === meaning) return 'same';
+    meanings.set(key, meaning);
+    return projection.state === 'withdraw' ? 'leaving' : 'changed';
   }
 
   function keys(): string[] {
@@ -88,14 +105,25 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   }
 
   async function verify(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
-    const first = consider(key);
     const place = placeOf(key);
-    if (!first || !place) return undefined;
-    const taken = first.plan.changes.flatMap((change) => namesTaken(change));
-    await Promise.all(taken.map((name) => viaGate(() => registry.lookUp(name, place.ref, signal))));
-    if (!first.plan.changes.some(takesOut)) return taken.length > 0 ? consider(key) : first;
+    const first = place && consider(key);
+    if (!first) return undefined;
+    const lookedUp = await lookUpNames(first, place.ref, signal);
+    const second = lookedUp ? consider(key) : first;
+    if (!second?.plan.changes.some(takesOut)) return second;
     const { ref, view, cache } = place;
-    return decide(world, ref, view.source, await cache.fetch(ref.namespace, ref.name));
+    const object = await cache.fetch(ref.namespace, ref.name);
+    if (object === 'unselected') return decideUnselected(second);
+    const third = decide(world, ref, view.source, object);
+    // What is read now may want names that nobody has looked up.
+    return (await lookUpNames(third, ref, signal)) ? decide(world, ref, view.source, object) : third;
+  }
+
+  /** @returns true where there was a name to look up */
+  async function lookUpNames({ plan }: Decision, ref: SourceRef, signal?: AbortSignal): Promise<boolean> {
+    const taken = plan.changes.flatMap(namesTaken);
+    await Promise.all(taken.map((name) => viaGate(() => registry.lookUp(name, ref, signal))));
+    return taken.length > 0;
   }
 
   async function reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined> {
@@ -106,7 +134,10 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     const applied: Applied[] = [];
     let decision = known;
     try {
-      decision = (await verify(key, signal)) ?? known;
+      const verified = await verify(key, signal);
+      // Nothing can be known for sure any more: nothing is done.
+      if (!verified) return undefined;
+      decision = verified;
       for (const change of decision.plan.changes) {
         applied.push(await writer.run(priorityOf(change, urgency), () => write(change, signal), signal));
       }
@@ -133,17 +164,17 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   }
 
   async function refresh(signal?: AbortSignal): Promise<void> {
-    await viaGate(() => registry.refresh(signal));
+    await viaGate(() => registry.refresh(signal), true);
     names.rowsSeen(registry.owned());
   }
 
-  async function viaGate<T>(call: () => Promise<T>): Promise<T> {
+  async function viaGate<T>(call: () => Promise<T>, whole = false): Promise<T> {
     try {
       const result = await call();
       gate.succeeded();
       return result;
     } catch (error) {
-      gate.failed(error);
+      gate.failed(error, whole);
       throw error;
     }
   }

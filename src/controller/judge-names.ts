@@ -1,4 +1,11 @@
-import { decideClaim, publicNameProblem, type Registration, type SourceRef } from '../registration/index.ts';
+import {
+  decideClaim,
+  publicNameProblem,
+  type Registration,
+  type SourceRef,
+  sourceKey,
+  type Verdict,
+} from '../registration/index.ts';
 import type { StandingProblem, World } from './world.ts';
 
 /** What became of the names that an object wants. */
@@ -33,10 +40,11 @@ function judgeName(world: World, source: SourceRef, registration: Registration, 
   }
   const state = {
     rows: registry.underName(name),
+    patterns: registry.takingByPattern(name),
     declarers: names.declarersOf(name),
     lastHolder: names.lastHolderOf(name),
   };
-  const claimant = { owner, namespace: source.namespace };
+  const claimant = { owner, namespace: source.namespace, source: sourceKey(source) };
   const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
   if (verdict.verdict === 'granted') {
     claims.granted.push(registration);
@@ -50,11 +58,16 @@ function judgeName(world: World, source: SourceRef, registration: Registration, 
   }
   claims.problems.push({
     reason: 'NameConflict',
-    message: `${verdict.why}. Choose another name with model-registrar.io/model-name.`,
+    message: `${verdict.why}. ${remedyOf(verdict)}.`,
   });
   if (verdict.verdict === 'yield') claims.yielded.push(name);
   else {
     claims.refused.push(name);
     claims.dueAt = Math.min(claims.dueAt, verdict.until ?? Number.POSITIVE_INFINITY);
   }
+}
+
+function remedyOf(verdict: Verdict): string {
+  const remedy = 'remedy' in verdict ? verdict.remedy : undefined;
+  return remedy ?? 'Choose another name with model-registrar.io/model-name';
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
 import type { Gate } from '../litellm/index.ts';
 import { sourceKey } from '../registration/index.ts';
-import { describeError, type Engine, type Outcome } from './engine.ts';
+import { describeError, type Engine, type Meaning, type Outcome } from './engine.ts';
 import type { Report } from './report.ts';
 
 /** Objects that are looked at at a time: enough for the look-ups of names to run ahead of the one writer. */
@@ -13,8 +13,8 @@ export interface SourceChange {
   kind: string;
   namespace: string;
   name: string;
-  /** True where its models have to go at once. */
-  leaving: boolean;
+  /** What the change comes to. */
+  meaning: Meaning;
 }
 
 export interface LoopOptions {
@@ -23,6 +23,8 @@ export interface LoopOptions {
   gate: Gate;
   /** Resolves when each source was read once, or is known to be absent or forbidden. */
   sourcesSettled: Promise<unknown>;
+  /** What has not been read yet, for people. */
+  unsettled: () => string[];
   resyncMs: number;
   backoff: { minMs: number; maxMs: number };
   /** How long writes in hand may go on after the signal, in milliseconds. */
@@ -61,13 +63,14 @@ export function createLoop(options: LoopOptions): Loop {
   const { engine, report, gate, resyncMs, log } = options;
   const dirtySince = new Map<string, number>();
   let queue: WorkQueue | undefined;
-  let lastTurn = Date.now();
+  let lastTurn = performance.now();
 
-  function changed({ kind, namespace, name, leaving }: SourceChange): void {
-    if (!queue) return;
+  function changed({ kind, namespace, name, meaning }: SourceChange): void {
+    // An object whose status is busy with what does not concern us is left alone, and so is its backoff.
+    if (!queue || meaning === 'same') return;
     const key = sourceKey({ kind, namespace, name });
     if (!dirtySince.has(key)) dirtySince.set(key, Date.now());
-    queue.add(key, { priority: leaving ? 'urgent' : 'soon' });
+    queue.add(key, { priority: meaning === 'leaving' ? 'urgent' : 'soon' });
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -97,7 +100,7 @@ export function createLoop(options: LoopOptions): Loop {
   }
 
   async function refresh(signal: AbortSignal): Promise<boolean> {
-    lastTurn = Date.now();
+    lastTurn = performance.now();
     try {
       await engine.refresh(signal);
       return true;
@@ -149,18 +152,25 @@ export function createLoop(options: LoopOptions): Loop {
 
   function ready(): Check {
     const reasons: string[] = [];
-    if (!queue) reasons.push('the sources or LiteLLM’s list have not been read yet');
-    const silentMs = Date.now() - (gate.succeededAt ?? 0);
+    if (!queue) reasons.push(...unread());
+    const silentMs = performance.now() - (gate.succeededAt ?? 0);
     if (queue && silentMs > 3 * resyncMs) {
       reasons.push(
-        `no good answer from LiteLLM for ${Math.round(silentMs / 1000)} s: ${gate.trouble?.message ?? 'unknown'}`,
+        `no good answer from LiteLLM for ${Math.round(silentMs / 1000)} s: ${gate.trouble?.message ?? 'see the log'}`,
       );
     }
     return { ok: reasons.length === 0, reasons };
   }
 
+  function unread(): string[] {
+    const sources = options.unsettled().map((what) => `${what} has not been read yet`);
+    if (gate.succeededAt !== undefined) return sources.length > 0 ? sources : ['the first look is under way'];
+    return [...sources, `LiteLLM’s list has not been read yet: ${gate.trouble?.message ?? 'it was not asked so far'}`];
+  }
+
   function live(): Check {
-    const ok = Date.now() - lastTurn < Math.max(3 * resyncMs, 180_000);
+    // Before the first resync it waits for servers, which a restart would not bring back.
+    const ok = !queue || performance.now() - lastTurn < Math.max(3 * resyncMs, 180_000);
     return { ok, reasons: ok ? [] : ['the resync has not run for three intervals'] };
   }
 

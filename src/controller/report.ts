@@ -92,6 +92,7 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
 
   function tellApplied(outcome: Outcome, applied: Applied): void {
     const { change, result } = applied;
+    if (result === 'skipped') return;
     sinks.log.info({ source: outcome.key, ...logFields(change), result }, 'model changed in LiteLLM');
     const note = noteOf(applied, outcome.decision.why);
     if (note) emit(outcome, note);
@@ -155,7 +156,7 @@ function logFields(change: Change): object {
 
 function wordFor({ decision, applied, error, gated }: Outcome): 'in-step' | 'changed' | 'held' | 'refused' | 'failed' {
   if (error !== undefined || gated) return 'failed';
-  if (applied.length > 0) return 'changed';
+  if (applied.some(({ result }) => result !== 'skipped')) return 'changed';
   if (decision.problems.length > 0) return 'refused';
   return decision.state === 'held' || decision.state === 'down' ? 'held' : 'in-step';
 }

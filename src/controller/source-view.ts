@@ -7,8 +7,8 @@ export interface ObjectCache<T extends SourceObject = SourceObject> {
   values(): Iterable<T>;
   /** `synced` alone makes an absence certain; in every other state what was known last counts, and nothing is deleted. */
   readonly state: 'starting' | 'synced' | 'absent' | 'forbidden' | 'failing';
-  /** The object as it is in the API server now; undefined where it is gone or no longer selected. Throws on doubt. */
-  fetch(namespace: string, name: string): Promise<T | undefined>;
+  /** The object as it is in the API server now; undefined where it is gone, `unselected` where it lives and is not looked after. Throws on doubt. */
+  fetch(namespace: string, name: string): Promise<T | 'unselected' | undefined>;
 }
 
 /** A source together with its objects; with `--namespace` there is a cache for each of the namespaces. */

@@ -28,7 +28,11 @@ export function warningsOf({ decision, applied, error, gated }: Outcome): Note[]
   }
   if (error !== undefined && !gated) {
     const reason = isRefusal(error) ? 'Rejected' : 'RegistrationFailed';
-    notes.push({ type: 'Warning', reason, message: `${describeError(error).message}. It is tried again by itself.` });
+    notes.push({
+      type: 'Warning',
+      reason,
+      message: `${describeError(error).message.replace(/\.$/, '')}. It is tried again by itself.`,
+    });
   }
   return notes;
 }

@@ -12,7 +12,7 @@ export interface StandingProblem extends Omit<Problem, 'reason'> {
 /** All that a decision depends on besides the object. */
 export interface World {
   owner: string;
-  registry: Pick<Registry, 'recordsOf' | 'underName' | 'hasId'>;
+  registry: Pick<Registry, 'recordsOf' | 'underName' | 'takingByPattern' | 'hasId'>;
   names: NameBook;
   patience: Patience;
   projection: ProjectionSettings;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Json, type ModelRecord, readStamp } from '../registration/index.ts';
+import { type Json, type ModelRecord, readStamp, type Stamp } from '../registration/index.ts';
 import { LiteLlmError, type LiteLlmErrorCode } from './errors.ts';
 
 /** Whatever stands here came out of a JSON parser: walking through it once more would only cost time. */
@@ -20,18 +20,21 @@ const StoredRow = z.object({
   blocked: z.boolean().nullish(),
 });
 
+/** How much of each row is kept: the keys that its mark names, or all that LiteLLM shows. */
+export type Extent = 'own-keys' | 'whole';
+
 /**
  * Reads a list of models. Rows of foreign kinds that are not deployments (agents) are passed over.
  *
  * @throws LiteLlmError `unreadable` when the answer is not a list.
  */
-export function readRows(body: unknown): ModelRecord[] {
+export function readRows(body: unknown, extent: Extent = 'own-keys'): ModelRecord[] {
   const list = RowList.safeParse(body);
   if (!list.success) throw new LiteLlmError('unreadable');
-  return list.data.data.flatMap((row) => readRow(row) ?? []);
+  return list.data.data.flatMap((row) => readRow(row, extent) ?? []);
 }
 
-function readRow(raw: unknown): ModelRecord | undefined {
+function readRow(raw: unknown, extent: Extent): ModelRecord | undefined {
   const parsed = Row.safeParse(raw);
   if (!parsed.success) return undefined;
   const { model_name, litellm_params: params, model_info: info } = parsed.data;
@@ -39,9 +42,9 @@ function readRow(raw: unknown): ModelRecord | undefined {
   return {
     id: info.id,
     publicName: model_name,
-    // Of a foreign row only what tells whose it is has to be remembered.
-    params: stamp ? params : pick(params, ['model', 'api_base']),
-    info: stamp ? info : {},
+    // LiteLLM shows some 7 KB a row, most of it from its price map: only what is compared or told has to be remembered.
+    params: extent === 'whole' ? params : pick(params, ['model', 'api_base', ...keysOf('params.', stamp)]),
+    info: extent === 'whole' ? info : pick(info, keysOf('info.', stamp)),
     stored: info.db_model === true,
     blocked: info.blocked === true,
     live: true,
@@ -49,13 +52,19 @@ function readRow(raw: unknown): ModelRecord | undefined {
   };
 }
 
+function keysOf(where: string, stamp: Stamp | undefined): string[] {
+  return (stamp?.keys ?? []).flatMap((key) => (key.startsWith(where) ? [key.slice(where.length)] : []));
+}
+
 function pick(from: Record<string, Json>, keys: string[]): Record<string, Json> {
   return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]])));
 }
 
-/** What the database holds of a row: PATCH answers it, `model_info` in clear and of `litellm_params` the keys alone (values are encrypted). */
+/** What the database holds of a row: PATCH answers it, `model_info` in clear, and in `litellm_params` each text encrypted. */
 export interface StoredKeys {
   paramKeys: string[];
+  /** The parameters whose values are not encrypted: numbers, switches, lists, objects. */
+  plainParams: Record<string, Json>;
   info: Record<string, Json>;
   /** Absent where the answer does not tell. */
   blocked?: boolean;
@@ -65,9 +74,11 @@ export interface StoredKeys {
 export function readStoredRow(body: unknown): StoredKeys {
   const parsed = StoredRow.safeParse(body);
   if (!parsed.success) throw new LiteLlmError('unreadable');
-  const { litellm_params: params, model_info: info, blocked } = parsed.data;
+  const { litellm_params, model_info: info, blocked } = parsed.data;
+  const params = asObject(litellm_params);
   return {
-    paramKeys: Object.keys(asObject(params)),
+    paramKeys: Object.keys(params),
+    plainParams: Object.fromEntries(Object.entries(params).filter(([, value]) => typeof value !== 'string')),
     info: asObject(info),
     ...(typeof blocked === 'boolean' && { blocked }),
   };
@@ -152,6 +163,8 @@ function codeOf(status: number, message: string, type: string | null | undefined
   if (status === 503 && type === 'no_db_connection') return 'database-down';
   if (CREATE_FAILED.test(message)) return 'create-failed';
   if (status === 400 && message.startsWith('Authentication Error')) return 'server-error';
+  // Nothing stands behind the Service or the ingress: LiteLLM itself answers none of these but 503 for its database.
+  if (status === 502 || status === 503 || status === 504) return 'unavailable';
   if (status >= 500) return 'server-error';
   // FastAPI's own words, or those of whatever stands there: the path is unknown, not a model.
   if (status === 405 || (status === 404 && (!known || message === 'Not Found'))) return 'unreadable';

@@ -1,5 +1,6 @@
 import { holdsHidden, type Json, type ModelRecord, STAMP_KEY, type StampedRecord } from '../registration/index.ts';
 import type { StoredKeys } from './answers.ts';
+import { LiteLlmError } from './errors.ts';
 
 /** What others set on a row, and what the row that takes its place must have too. */
 export interface CarryOver {
@@ -17,6 +18,7 @@ const OWN_TO_LITELLM: ReadonlySet<string> = new Set([STAMP_KEY, 'id', 'db_model'
  * @param record - the row, with the mark that tells our keys
  * @param stored - what the database holds (a list adds values from LiteLLM's price map, which nobody set)
  * @param shown - the row as LiteLLM shows it now: parameters are encrypted in `stored`, and readable here
+ * @throws LiteLlmError `not-shown` where a replica's memory lags behind the database: then it is tried again
  * @returns the names of hidden parameters instead where there are any: what is masked cannot be copied
  */
 export function carryOver(
@@ -29,13 +31,16 @@ export function carryOver(
   const hidden = paramKeys.filter((key) => holdsHidden(key, shown.params[key]));
   if (hidden.length > 0) return { hidden };
   const info = Object.entries(stored.info).filter(([key]) => !ours.has(`info.${key}`) && !OWN_TO_LITELLM.has(key));
-  const params = paramKeys.flatMap((key): [string, Json][] => {
-    const value = shown.params[key];
-    return value === undefined ? [] : [[key, value]];
-  });
+  const params = paramKeys.map((key): [string, Json] => [key, stored.plainParams[key] ?? shownValue(shown, key)]);
   return {
     blocked: (stored.blocked ?? shown.blocked) && record.stamp.blockedByUs !== true,
     params: Object.fromEntries(params),
     info: Object.fromEntries(info),
   };
+}
+
+function shownValue({ params }: ModelRecord, key: string): Json {
+  const value = params[key];
+  if (value === undefined) throw new LiteLlmError('not-shown');
+  return value;
 }

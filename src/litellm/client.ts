@@ -1,5 +1,5 @@
 import { type Entry, type Json, type ModelRecord, STAMP_KEY } from '../registration/index.ts';
-import { readRefusal, readRows, readStoredRow, type StoredKeys } from './answers.ts';
+import { type Extent, readRefusal, readRows, readStoredRow, type StoredKeys } from './answers.ts';
 import { LiteLlmError } from './errors.ts';
 import type { Http, HttpAnswer, HttpCall } from './http.ts';
 
@@ -49,21 +49,21 @@ export function createClient(http: Http): LiteLlmClient {
     throw errorOf(refusal);
   }
 
-  async function find(query: Record<string, string>, signal?: AbortSignal): Promise<ModelRecord[]> {
+  async function find(query: Record<string, string>, extent: Extent, signal?: AbortSignal): Promise<ModelRecord[]> {
     const path = `/v2/model/info?${new URLSearchParams({ ...query, size: '1000' }).toString()}`;
     const answer = await ask({ operation: 'search', method: 'GET', path, signal });
-    if (answer.status === 200) return readRows(answer.body);
+    if (answer.status === 200) return readRows(answer.body, extent);
     const refusal = refusalOf(answer);
     if (refusal.kind === 'no-models-yet' || refusal.kind === 'not-in-database') return [];
     throw errorOf(refusal);
   }
 
   async function findByName(publicName: string, signal?: AbortSignal): Promise<ModelRecord[]> {
-    return (await find({ search: publicName }, signal)).filter((row) => row.publicName === publicName);
+    return (await find({ search: publicName }, 'own-keys', signal)).filter((row) => row.publicName === publicName);
   }
 
   async function findById(id: string, signal?: AbortSignal): Promise<ModelRecord | undefined> {
-    return (await find({ modelId: id }, signal)).find((row) => row.id === id);
+    return (await find({ modelId: id }, 'whole', signal)).find((row) => row.id === id);
   }
 
   async function create(row: RowInput, signal?: AbortSignal): Promise<WriteResult> {

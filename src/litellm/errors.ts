@@ -11,6 +11,9 @@ export type LiteLlmErrorCode =
   | 'create-failed'
   | 'rejected'
   | 'server-error'
+  | 'unavailable'
+  | 'not-shown'
+  | 'not-ours'
   | 'unreadable'
   | 'key-file';
 
@@ -26,10 +29,14 @@ const SENTENCES: Record<LiteLlmErrorCode, string> = {
     'runs without a database or without store_model_in_db: set DATABASE_URL and STORE_MODEL_IN_DB=True for LiteLLM',
   'not-found': 'has no such model',
   'create-failed': 'could not add the model to its database: look at its logs',
-  rejected: 'refused the model',
+  rejected: 'refused the model: where no reason is given here, its log has it',
   'server-error': 'failed: look at its logs',
+  unavailable: 'is not there behind its address (502, 503, 504): check that the proxy is running',
+  'not-shown': 'does not show yet all that others set on the model’s row, which has to be kept',
+  'not-ours':
+    'holds a row of this id without the mark of this installation, so it is left alone: delete it in LiteLLM, or opt the object out with model-registrar.io/enabled: "false"',
   unreadable: 'gave an answer that is not one of LiteLLM’s: check that --litellm-url names the proxy itself',
-  'key-file': 'cannot be called without its key',
+  'key-file': 'cannot be called until a file is put right',
 };
 
 /** A call of LiteLLM's API that did not do what it was for. */

@@ -7,22 +7,30 @@ const COMMON: ReadonlySet<LiteLlmErrorCode> = new Set<LiteLlmErrorCode>([
   'unauthorized',
   'forbidden',
   'too-many-requests',
+  'unavailable',
   'database-down',
   'no-database',
   'unreadable',
   'key-file',
 ]);
 
+/** A `Retry-After` that asks for more is not obeyed: an operator would wait for a typing error. */
+const LONGEST_RETRY_AFTER_MS = 300_000;
+
 /** Holds calls back while LiteLLM as a whole does not work, so that a thousand objects do not each find that out. */
 export interface Gate {
   /** Milliseconds until the next attempt; 0 when the way is open. */
   waitMs(): number;
   succeeded(): void;
-  /** Notes a failure; one that concerns a single model leaves the gate open. */
-  failed(error: unknown): void;
-  /** The last failure of the proxy as a whole, until a call succeeds. */
+  /**
+   * Notes a failure; one that concerns a single model leaves the gate open.
+   *
+   * @param whole - true where any failure is one of the proxy as a whole: its list concerns all models
+   */
+  failed(error: unknown, whole?: boolean): void;
+  /** The last failure, until a call succeeds. */
   readonly trouble: LiteLlmError | undefined;
-  /** Milliseconds since 1970 of the last good answer. */
+  /** When the last good answer came, on a clock that never goes back (`performance.now()`), in milliseconds. */
   readonly succeededAt: number | undefined;
 }
 
@@ -34,20 +42,21 @@ export interface GateOptions {
 }
 
 /** Exponential waits with jitter between half and the whole, never shorter than what LiteLLM asks for (`Retry-After`). */
-export function createGate({ minMs, maxMs, now = Date.now, random = Math.random }: GateOptions): Gate {
+export function createGate({ minMs, maxMs, now = () => performance.now(), random = Math.random }: GateOptions): Gate {
   let failures = 0;
   let openAt = 0;
   let trouble: LiteLlmError | undefined;
   let succeededAt: number | undefined;
 
-  function failed(error: unknown): void {
-    if (!(error instanceof LiteLlmError) || !COMMON.has(error.code)) return;
+  function failed(error: unknown, whole = false): void {
+    if (!(error instanceof LiteLlmError)) return;
     trouble = error;
+    if (!whole && !COMMON.has(error.code)) return;
     // Calls that were under way when the gate closed bring no news.
     if (now() < openAt) return;
     const wait = Math.min(maxMs, minMs * 2 ** failures);
     failures += 1;
-    openAt = now() + Math.max(wait * (0.5 + random() / 2), error.retryAfterMs ?? 0);
+    openAt = now() + Math.max(wait * (0.5 + random() / 2), Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS));
   }
 
   function succeeded(): void {

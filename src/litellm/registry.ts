@@ -10,6 +10,7 @@ import { type CarryOver, carryOver } from './carry-over.ts';
 import type { LiteLlmClient, RowInput, WriteResult } from './client.ts';
 import { LiteLlmError } from './errors.ts';
 import { createJournal } from './journal.ts';
+import { createRowIndex } from './row-index.ts';
 
 /**
  * What became of a change.
@@ -28,8 +29,6 @@ export interface Applied {
 
 /** LiteLLM's rows as this process knows them: the last list, put right by what was written since. */
 export interface Registry {
-  /** Milliseconds since 1970 of the last list; undefined before the first. */
-  readonly readAt: number | undefined;
   /** Reads LiteLLM's list. @throws LiteLlmError */
   refresh(signal?: AbortSignal): Promise<void>;
   /**
@@ -44,10 +43,11 @@ export interface Registry {
   recordsOf(source: SourceRef): StampedRecord[];
   /** Every row under a public name, whoever made it. */
   underName(publicName: string): ModelRecord[];
+  /** Rows of whomever whose name is a pattern that takes calls for this name, such as `openai/*`. */
+  takingByPattern(publicName: string): ModelRecord[];
   hasId(id: string): boolean;
   /** The owner's rows. */
-  owned(): Iterable<StampedRecord>;
-  all(): Iterable<ModelRecord>;
+  owned(): StampedRecord[];
 }
 
 export interface RegistryOptions {
@@ -55,24 +55,21 @@ export interface RegistryOptions {
   owner: string;
   /** Milliseconds for which a list may show what stood there before a write. */
   settleMs: number;
+  /** A clock that never goes back, in milliseconds. */
   now?: () => number;
 }
 
 /** Creates the registry of one LiteLLM for one owner. */
-export function createRegistry({ client, owner, settleMs, now = Date.now }: RegistryOptions): Registry {
+export function createRegistry({ client, owner, settleMs, now = () => performance.now() }: RegistryOptions): Registry {
   const journal = createJournal(settleMs, now);
-  const rows = new Map<string, ModelRecord>();
-  const bySource = new Map<string, Set<string>>();
-  const byName = new Map<string, Set<string>>();
+  const rows = createRowIndex(owner);
   /** Ids that once were seen: where a list misses such a row, the database decides whether it is gone. */
   const seen = new Set<string>();
-  let readAt: number | undefined;
 
   async function refresh(signal?: AbortSignal): Promise<void> {
     const listed = new Map((await client.list(signal)).map((row) => [row.id, row]));
-    const ids = new Set([...listed.keys(), ...rows.keys(), ...journal.ids()]);
+    const ids = new Set([...listed.keys(), ...rows.ids(), ...journal.ids()]);
     for (const id of ids) put(id, journal.judge(id, listed.get(id)));
-    readAt = now();
   }
 
   async function lookUp(publicName: string, taker: SourceRef, signal?: AbortSignal): Promise<void> {
@@ -80,7 +77,7 @@ export function createRegistry({ client, owner, settleMs, now = Date.now }: Regi
       const held = journal.judge(row.id, row);
       if (!held || rows.has(row.id)) continue;
       // A row of the object itself, written before an answer was lost: that it stands there is known now, whether it serves a PATCH tells.
-      if (isOwned(held) && held.stamp.source === sourceKey(taker)) seen.add(held.id);
+      if (rows.isOwned(held) && held.stamp.source === sourceKey(taker)) seen.add(held.id);
       else put(row.id, { ...held, live: false });
     }
   }
@@ -124,13 +121,16 @@ export function createRegistry({ client, owner, settleMs, now = Date.now }: Regi
     const { id, publicName, stamp } = record;
     const touched = await client.update(id, { entry: { id, publicName, params: {}, info: {}, stamp } }, signal);
     if (!touched) return undefined;
-    const shown = (await client.findById(id, signal)) ?? record;
-    return touched.stored ? carryOver(record, touched.stored, shown) : { blocked: shown.blocked, params: {}, info: {} };
+    const shown = await client.findById(id, signal);
+    // Nothing is lost on doubt: what cannot be seen whole now is tried again.
+    if (!touched.stored || !shown) throw new LiteLlmError('not-shown');
+    return carryOver(record, touched.stored, shown);
   }
 
   /** Known row: PATCH, and where there is none POST. Unknown row: POST, and where that fails PATCH tells whether it stands there. */
   async function write(entry: Entry, extra: Partial<RowInput>, signal?: AbortSignal): Promise<WriteResult> {
     const row = { entry, ...extra };
+    keepOff(rows.get(entry.id));
     if (seen.has(entry.id) || rows.has(entry.id)) {
       const updated = await client.update(entry.id, row, signal);
       return note(row, updated ? updated.result : await client.create(row, signal));
@@ -139,10 +139,16 @@ export function createRegistry({ client, owner, settleMs, now = Date.now }: Regi
       return note(row, await client.create(row, signal));
     } catch (error) {
       if (!(error instanceof LiteLlmError) || error.code !== 'create-failed') throw error;
+      keepOff(await client.findById(entry.id, signal));
       const updated = await client.update(entry.id, row, signal);
       if (!updated) throw error;
       return note(row, updated.result);
     }
+  }
+
+  /** A row of our id whose mark somebody took off, or changed, is somebody else's now. */
+  function keepOff(row: ModelRecord | undefined): void {
+    if (row && !rows.isOwned(row)) throw new LiteLlmError('not-ours', { hint: `its id is ${row.id}` });
   }
 
   function note({ entry, blocked, params, info }: RowInput, result: WriteResult): WriteResult {
@@ -166,65 +172,44 @@ export function createRegistry({ client, owner, settleMs, now = Date.now }: Regi
   async function remove(change: Change & { kind: 'delete' }, signal?: AbortSignal): Promise<Applied> {
     if (!change.needs.every((id) => rows.get(id)?.live)) return { change, result: 'skipped' };
     const { id } = change.record;
+    const held = rows.get(id) ?? change.record;
+    if (change.why === 'superseded' && held.blocked) await blockToo(change.needs, signal);
     await client.remove(id, signal);
-    journal.wrote(id, rows.get(id) ?? change.record, undefined);
+    journal.wrote(id, held, undefined);
     put(id, undefined);
     seen.delete(id);
     return { change, result: 'deleted' };
   }
 
+  /** An administrator who blocked the old one of two rows meant the model. */
+  async function blockToo(ids: readonly string[], signal?: AbortSignal): Promise<void> {
+    for (const row of ids.flatMap((id) => rows.get(id) ?? [])) {
+      if (row.blocked || !rows.isOwned(row)) continue;
+      const { id, publicName, stamp } = row;
+      const entry = { id, publicName, params: {}, info: {}, stamp };
+      const updated = await client.update(id, { entry, blocked: true }, signal);
+      if (updated) note({ entry, blocked: true }, updated.result);
+    }
+  }
+
+  /** Notes a row as it is now; one of ours that is missed later is asked for in the database. */
   function put(id: string, row: ModelRecord | undefined): void {
-    const before = rows.get(id);
-    if (before) {
-      drop(byName, before.publicName, id);
-      if (before.stamp) drop(bySource, before.stamp.source, id);
-    }
-    if (!row) {
-      rows.delete(id);
-      return;
-    }
-    rows.set(id, row);
-    add(byName, row.publicName, id);
-    if (!isOwned(row)) return;
-    add(bySource, row.stamp.source, id);
-    seen.add(id);
-  }
-
-  function isOwned(row: ModelRecord | undefined): row is StampedRecord {
-    return row?.stored === true && row.stamp?.owner === owner;
-  }
-
-  function pick(ids: Set<string> | undefined): ModelRecord[] {
-    return [...(ids ?? [])].flatMap((id) => rows.get(id) ?? []);
+    rows.put(id, row);
+    if (rows.isOwned(row)) seen.add(id);
   }
 
   return {
-    get readAt() {
-      return readAt;
-    },
     refresh,
     lookUp,
     apply,
-    recordsOf: (source) => pick(bySource.get(sourceKey(source))).filter(isOwned),
-    underName: (publicName) => pick(byName.get(publicName)),
-    hasId: (id) => rows.has(id),
-    owned: () => [...rows.values()].filter(isOwned),
-    all: () => rows.values(),
+    recordsOf: rows.recordsOf,
+    underName: rows.underName,
+    takingByPattern: rows.takingByPattern,
+    hasId: rows.has,
+    owned: rows.owned,
   };
 }
 
 function rowExtra({ blocked, params, info }: CarryOver): Partial<RowInput> {
   return { params, info, ...(blocked && { blocked }) };
-}
-
-function add(index: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = index.get(key);
-  if (ids) ids.add(id);
-  else index.set(key, new Set([id]));
-}
-
-function drop(index: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = index.get(key);
-  ids?.delete(id);
-  if (ids?.size === 0) index.delete(key);
 }

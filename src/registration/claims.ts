@@ -5,6 +5,8 @@ import { parseSourceKey } from './registration.ts';
 export interface Claimant {
   owner: string;
   namespace: string;
+  /** The object itself, as `kind/namespace/name`. */
+  source?: string;
 }
 
 /** A living object that declares a public name, in whichever state it is. */
@@ -26,18 +28,20 @@ export interface LastHolder {
 export interface NameState {
   /** Every row under the name, whoever made it. */
   rows: readonly ModelRecord[];
+  /** Rows of others whose name is a pattern that takes the calls for this one, such as `openai/*`. */
+  patterns?: readonly ModelRecord[];
   declarers: readonly Declarer[];
   lastHolder?: LastHolder | undefined;
 }
 
 /**
  * - `granted`: the name is free for the claimant; `beside` tells that somebody else's row stands under it too.
- * - `refused`: somebody else has it; `until` is set where time alone may change that.
+ * - `refused`: somebody else has it; `until` is set where time alone may change that, `remedy` where another name is not the answer.
  * - `yield`: two took it in the same moment, and the claimant's rows have to go.
  */
 export type Verdict =
   | { verdict: 'granted'; beside?: string }
-  | { verdict: 'refused'; why: string; until?: number }
+  | { verdict: 'refused'; why: string; remedy?: string; until?: number }
   | { verdict: 'yield'; why: string };
 
 export interface ClaimContext {
@@ -58,8 +62,15 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
   const others = state.rows.filter((row) => !mine.includes(row as StampedRecord));
   if (mine.length > 0) return keepOrYield(name, mine, others, context);
 
+  const self = others.find((row) => row.stamp?.source === claimant.source && row.stamp?.owner !== claimant.owner);
+  if (self?.stamp) return heldByItself(name, self.stamp.owner, self.id);
   const [other] = others;
   if (other) return { verdict: 'refused', why: `"${name}" is held by ${describeHolder(other)}` };
+  const [pattern] = state.patterns ?? [];
+  if (pattern) {
+    // LiteLLM prefers a row of exactly this name: calls that were meant for the pattern would come to the claimant.
+    return { verdict: 'refused', why: `"${name}" matches "${pattern.publicName}", ${describeHolder(pattern)}` };
+  }
 
   const { lastHolder } = state;
   if (lastHolder && context.now < lastHolder.until) {
@@ -75,6 +86,15 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
     return { verdict: 'refused', why: `"${name}" is declared by an older object in namespace ${oldest.namespace}` };
   }
   return { verdict: 'granted' };
+}
+
+/** The object's own row from the time before the owner id was changed. */
+function heldByItself(name: string, owner: string, id: string): Verdict {
+  return {
+    verdict: 'refused',
+    why: `"${name}" is registered for this very object under another owner id, ${owner}`,
+    remedy: `Run with --owner-id ${owner}, or delete the row ${id} in LiteLLM`,
+  };
 }
 
 /**

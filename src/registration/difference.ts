@@ -41,10 +41,17 @@ export function surplusKeys(entry: Entry, record: ModelRecord): string[] {
   return (record.stamp?.keys ?? []).filter((key) => !wanted.has(key) && heldValue(record, key) !== undefined);
 }
 
-/** What may be shown of a row's parameter: nothing of a hidden one, since a mask still shows parts of the value. */
+/** What may be shown of a row's parameter: nothing of a hidden one, since a mask still shows parts of the value, and no password of an address. */
 export function shownParam(record: ModelRecord, key: string): Json | undefined {
   const value = record.params[key];
-  return holdsHidden(key, value) ? undefined : value;
+  if (holdsHidden(key, value)) return undefined;
+  return typeof value === 'string' ? withoutCredentials(value) : value;
+}
+
+function withoutCredentials(text: string): string {
+  const url = URL.parse(text);
+  if (!url || (!url.username && !url.password && !url.search)) return text;
+  return `${url.protocol}//…@${url.host}${url.pathname}`;
 }
 
 function heldValue(record: ModelRecord, key: string): Json | undefined {

@@ -8,7 +8,7 @@ export {
   nearestAnnotation,
   PROVIDERS,
 } from './annotations.ts';
-export { canonical } from './canonical.ts';
+export { canonical, digest } from './canonical.ts';
 export { type Claimant, type Declarer, decideClaim, type LastHolder, type NameState, type Verdict } from './claims.ts';
 export type { FieldChange } from './difference.ts';
 export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
