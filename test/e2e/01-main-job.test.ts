@@ -10,22 +10,36 @@ beforeEach(async () => {
 
 afterEach(() => scene.close());
 
-test('a Ready InferenceService is called through LiteLLM by its public name, and is gone within 2 s of its deletion', async () => {
+test('1: a Ready InferenceService is called through LiteLLM by its public name, and is gone within 2 s of its deletion', async () => {
   await scene.controller();
-  const server = await scene.serve({ name: 'qwen', annotations: { 'model-name': 'chat-large' } });
+  const server = await scene.serve({
+    name: 'qwen',
+    annotations: { 'model-name': 'chat-large' },
+    ready: 'Unknown',
+    copies: 0,
+  });
+  expect(await scene.gateway.models()).toEqual([]);
+  await scene.setStatus({ name: 'qwen' });
   const answer = await until('the chat call is answered', async () => {
     const result = await scene.gateway.chat('chat-large');
     return result.status === 200 && result;
   });
   expect(answer.id).toMatch(new RegExp(`^${scene.namespace}\\.qwen\\.[0-9a-f]{8}$`));
   expect(server.calls.some((call) => call.path === '/openai/v1/chat/completions' && call.model === 'qwen')).toBe(true);
-  expect(await scene.events('qwen')).toContainEqual(expect.stringMatching(/^Registered: .*"chat-large"/));
+  await until('the Event tells', async () =>
+    (await scene.events('qwen')).some((event) => /^Registered: .*"chat-large"/.test(event)),
+  );
 
   await scene.remove('qwen');
   await until('the name is gone', async () => !(await scene.gateway.names()).includes('chat-large'), 2_000);
+  expect(await scene.gateway.models()).toEqual([]);
+  expect((await scene.gateway.chat('chat-large')).status).toBe(400);
+  await until('the Event tells', async () =>
+    (await scene.events('qwen')).some((event) => event.startsWith('Withdrawn: "chat-large"')),
+  );
 });
 
-test('with embedding: "true" an embeddings call reaches the backend', async () => {
+test('1: with embedding: "true" an embeddings call reaches the backend', async () => {
   await scene.controller();
   const server = await scene.serve({ name: 'bge', annotations: { embedding: 'true' } });
   const answer = await until('the embeddings call is answered', async () => {
