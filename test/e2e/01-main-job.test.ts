@@ -18,7 +18,7 @@ test('1: a Ready InferenceService is called through LiteLLM by its public name, 
     ready: 'Unknown',
     copies: 0,
   });
-  expect(await scene.gateway.models()).toEqual([]);
+  expect(await scene.gateway.models()).toHaveLength(0);
   await scene.setStatus({ name: 'qwen' });
   const answer = await until('the chat call is answered', async () => {
     const result = await scene.gateway.chat('chat-large');
@@ -32,7 +32,7 @@ test('1: a Ready InferenceService is called through LiteLLM by its public name, 
 
   await scene.remove('qwen');
   await until('the name is gone', async () => !(await scene.gateway.names()).includes('chat-large'), 2_000);
-  expect(await scene.gateway.models()).toEqual([]);
+  expect(await scene.gateway.models()).toHaveLength(0);
   expect((await scene.gateway.chat('chat-large')).status).toBe(400);
   await until('the Event tells', async () =>
     (await scene.events('qwen')).some((event) => event.startsWith('Withdrawn: "chat-large"')),

@@ -29,7 +29,7 @@ async function untilListed(name: string): Promise<void> {
 
 async function untilGone(name: string): Promise<void> {
   await until(`${name} is gone`, async () => !(await scene.gateway.names()).includes(name), AT_ONCE_MS);
-  expect(await scene.gateway.models()).toEqual([]);
+  expect(await scene.gateway.models()).toHaveLength(0);
 }
 
 /** Waits until the controller itself says that its one object is in this state. */
@@ -136,7 +136,7 @@ test('3: with minReplicas 0, Ready before any copy: not registered until a copy 
   await untilState('down');
   await resyncs(proxy, 3);
   expect(writesAt(proxy)).toEqual([]);
-  expect(await scene.gateway.models()).toEqual([]);
+  expect(await scene.gateway.models()).toHaveLength(0);
 
   await scene.setStatus({ name: 'qwen', copies: 1 });
   await untilListed('chat');

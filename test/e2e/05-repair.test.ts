@@ -74,7 +74,7 @@ test.for(['at once', 'when all is settled'])(
     const before = await untilServed('chat');
     if (when !== 'at once') await untilSettled(before);
     await scene.gateway.deleteRow(before.model_info.id);
-    expect(await scene.gateway.models()).toEqual([]);
+    expect(await scene.gateway.models()).toHaveLength(0);
     await until('the model is back', async () => (await scene.gateway.models()).length === 1, REPAIRED_WITHIN_MS);
     const after = await scene.gateway.model('chat');
     expect(after.model_info.id).toBe(before.model_info.id);
