@@ -54,9 +54,4 @@ export class LiteLlmError extends Error {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
   }
-
-  /** True when the request may have been carried out all the same. */
-  get mayHaveBeenDone(): boolean {
-    return this.code === 'timeout' || this.code === 'unreachable' || this.code === 'unreadable';
-  }
 }

@@ -98,6 +98,7 @@ export function worldOf(rows: ModelRecord[], more: Partial<World> = {}, clock: T
       recordsOf: (ref) =>
         rows.filter((row): row is StampedRecord => row.stamp?.owner === OWNER && row.stamp.source === sourceKey(ref)),
       underName: (name) => rows.filter(({ publicName }) => publicName === name),
+      takingByPattern: () => [],
       hasId: (id) => rows.some((row) => row.id === id),
     },
     names,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../src/controller/engine.ts';
+import type { Meaning, Outcome } from '../../../src/controller/engine.ts';
 import type { ObjectCache } from '../../../src/controller/source-view.ts';
 import { failureOf } from '../litellm/builders.ts';
 import { entry, inShort, registration, row, SETTLE_MS, SOURCE, UID } from '../registration/builders.ts';
@@ -32,7 +32,7 @@ async function registered(one: TestObject = object()): Promise<TestObject> {
 }
 
 describe('observe', () => {
-  const observe = (one: TestObject | undefined): boolean =>
+  const observe = (one: TestObject | undefined): Meaning =>
     stage.engine.observe('inference-service', SOURCE.namespace, SOURCE.name, one);
 
   it('notes which names an object declares, in whichever state it is', () => {
@@ -45,11 +45,14 @@ describe('observe', () => {
     expect(stage.world.names.declarersOf('qwen')).toEqual([]);
   });
 
-  it('tells whether models have to go at once', () => {
-    expect(observe(object())).toBe(false);
-    expect(observe(object({ projection: { state: 'hold', names: [], why: '' } }))).toBe(false);
-    expect(observe(object({ projection: { state: 'withdraw', names: ['qwen'], why: '' } }))).toBe(true);
-    expect(observe(undefined)).toBe(true);
+  it('tells whether models have to go at once, and whether anything is new', () => {
+    expect(observe(object())).toBe('changed');
+    expect(observe(object())).toBe('same');
+    expect(observe(object({ uid: 'another' }))).toBe('changed');
+    expect(observe(object({ projection: { state: 'hold', names: [], why: '' } }))).toBe('changed');
+    expect(observe(object({ projection: { state: 'withdraw', names: ['qwen'], why: '' } }))).toBe('leaving');
+    expect(observe(undefined)).toBe('leaving');
+    expect(observe(object())).toBe('changed');
   });
 });
 

@@ -12,12 +12,15 @@ const handMade = {
 };
 
 describe('readRows', () => {
-  it('reads a row of ours whole, with its mark', () => {
+  it('reads of a row of ours what its mark names, and all of it where that is asked for', () => {
     const [row] = readRows({ data: [listedRow()] });
+    const [whole] = readRows({ data: [listedRow()] }, 'whole');
     const { id, publicName, info, stamp } = entry();
     expect(row).toMatchObject({ id, publicName, stamp, stored: true, blocked: false, live: true });
-    expect(row?.params).toEqual(listedRow().litellm_params);
-    expect(row?.info).toMatchObject(info);
+    expect(whole?.params).toEqual(listedRow().litellm_params);
+    expect(whole?.info).toMatchObject(info);
+    expect(row?.params).toEqual({ model: entry().params.model, api_base: entry().params.api_base });
+    expect(row?.info).toEqual(info);
   });
 
   it('keeps of a foreign row just what tells whose it is', () => {
@@ -84,7 +87,7 @@ describe('readStoredRow', () => {
       model_info: { id: 'a', mode: 'chat' },
       blocked: false,
     };
-    const read = { paramKeys: ['model', 'rpm'], info: { id: 'a', mode: 'chat' } };
+    const read = { paramKeys: ['model', 'rpm'], plainParams: { rpm: 5 }, info: { id: 'a', mode: 'chat' } };
     expect(readStoredRow(body)).toEqual({ ...read, blocked: false });
     expect(readStoredRow({ ...body, blocked: true })).toEqual({ ...read, blocked: true });
     expect(readStoredRow({ ...body, blocked: null })).toEqual(read);
@@ -93,6 +96,7 @@ describe('readStoredRow', () => {
   it('reads columns that are texts of JSON', () => {
     expect(readStoredRow({ litellm_params: '{"rpm":5}', model_info: '{"mode":"chat"}' })).toEqual({
       paramKeys: ['rpm'],
+      plainParams: { rpm: 5 },
       info: { mode: 'chat' },
     });
   });
@@ -240,7 +244,9 @@ describe('readRefusal, of errors', () => {
     ],
     ['rpm is demanded', 400, envelope('rpm must be set', 'validation_error', '400'), 'rejected'],
     ['an unhandled exception', 500, envelope('Internal server error', 'internal_server_error'), 'server-error'],
-    ['a page of an ingress', 502, undefined, 'server-error'],
+    ['a page of an ingress', 502, undefined, 'unavailable'],
+    ['a Service with nothing behind it', 503, undefined, 'unavailable'],
+    ['an ingress that waited in vain', 504, undefined, 'unavailable'],
     ['a page of an ingress that knows no such host', 404, undefined, 'unreadable'],
     ['a path that FastAPI does not know', 404, { detail: 'Not Found' }, 'unreadable'],
     ['a method that FastAPI does not know', 405, { detail: 'Method Not Allowed' }, 'unreadable'],
@@ -263,7 +269,7 @@ describe('readRefusal, of errors', () => {
     expect(readRefusal(422, { detail })).toMatchObject({
       error: {
         message:
-          'LiteLLM refused the model (litellm_params.rpm: Input should be a valid integer; model_name: Field required)',
+          'LiteLLM refused the model: where no reason is given here, its log has it (litellm_params.rpm: Input should be a valid integer; model_name: Field required)',
       },
     });
     const long = readRefusal(422, { detail: [{ loc: ['body'], msg: 'x'.repeat(10_000), type: 't' }] });

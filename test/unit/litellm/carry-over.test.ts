@@ -4,11 +4,11 @@ import type { Json } from '../../../src/registration/registration.ts';
 import { registration, row } from '../registration/builders.ts';
 
 const record = row({ registration: registration('qwen', { info: { mode: 'chat' } }) });
-const ours = { paramKeys: ['model', 'api_base', 'api_key'], info: { id: record.id, mode: 'chat' } };
+const ours = { paramKeys: ['model', 'api_base', 'api_key'], plainParams: {}, info: { id: record.id, mode: 'chat' } };
 
 /** What is carried over where the database holds these keys beside ours, and a list shows these parameters. */
 function carried(paramKeys: string[], info: Record<string, Json> = {}, shown: Record<string, Json> = {}) {
-  const stored = { paramKeys: [...ours.paramKeys, ...paramKeys], info: { ...ours.info, ...info } };
+  const stored = { ...ours, paramKeys: [...ours.paramKeys, ...paramKeys], info: { ...ours.info, ...info } };
   return carryOver(record, stored, { ...record, params: { ...record.params, ...shown } });
 }
 
@@ -31,8 +31,14 @@ describe('carryOver', () => {
     expect(carried([], {}, { input_cost_per_token: 1 })).toMatchObject({ params: {} });
   });
 
-  it('leaves out what no list shows', () => {
-    expect(carried(['rpm'])).toMatchObject({ params: {} });
+  it('loses nothing that the database holds and no list shows yet: it is tried again', () => {
+    expect(() => carried(['organization'])).toThrow(expect.objectContaining({ code: 'not-shown' }));
+  });
+
+  it('believes the database about what is not encrypted, rather than a list that may lag', () => {
+    const stored = { ...ours, paramKeys: [...ours.paramKeys, 'rpm'], plainParams: { rpm: 7 } };
+    const shown = { ...record, params: { ...record.params, rpm: 5 } };
+    expect(carryOver(record, stored, shown)).toMatchObject({ params: { rpm: 7 } });
   });
 
   it('takes an administrator’s block along, and not one of ours', () => {

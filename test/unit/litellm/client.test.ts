@@ -138,7 +138,7 @@ describe('update', () => {
     nock(VENDOR).patch(path, body).reply(200, stored);
     expect(await client.update(row.id, { entry: row })).toEqual({
       result: 'live',
-      stored: { paramKeys: ['model'], info: { id: row.id, db_model: false } },
+      stored: { paramKeys: ['model'], plainParams: {}, info: { id: row.id, db_model: false } },
     });
   });
 

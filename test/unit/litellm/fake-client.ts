@@ -75,7 +75,13 @@ export function fakeLiteLlm(): FakeLiteLlm {
 
   function stored(id: string): StoredKeys {
     const row = database.get(id);
-    return { paramKeys: Object.keys(row?.params ?? {}), info: { id, ...row?.info }, blocked: row?.blocked ?? false };
+    const params = Object.entries(row?.params ?? {});
+    return {
+      paramKeys: params.map(([key]) => key),
+      plainParams: Object.fromEntries(params.filter(([, value]) => typeof value !== 'string')),
+      info: { id, ...row?.info },
+      blocked: row?.blocked ?? false,
+    };
   }
 
   function found(matches: (id: string, row: DatabaseRow) => boolean): ModelRecord[] {

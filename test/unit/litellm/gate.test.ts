@@ -43,10 +43,23 @@ describe('the gate', () => {
     'stays open on %s, which concerns one model',
     (code) => {
       const { gate: made } = gate();
-      made.failed(new LiteLlmError(code));
-      expect([made.waitMs(), made.trouble]).toEqual([0, undefined]);
+      const error = new LiteLlmError(code);
+      made.failed(error);
+      expect([made.waitMs(), made.trouble]).toEqual([0, error]);
     },
   );
+
+  it('closes on any failure of what concerns all models', () => {
+    const { gate: made } = gate();
+    made.failed(new LiteLlmError('server-error'), true);
+    expect(made.waitMs()).toBeGreaterThan(0);
+  });
+
+  it('obeys no Retry-After of more than five minutes', () => {
+    const { gate: made } = gate();
+    made.failed(new LiteLlmError('too-many-requests', { retryAfterMs: 3_600_000 }));
+    expect(made.waitMs()).toBe(300_000);
+  });
 
   it.each([new Error('x'), undefined, { code: 'unreachable' }])(
     'stays open on what is no error of LiteLLM: %s',
