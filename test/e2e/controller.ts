@@ -61,7 +61,19 @@ export async function startController(options: ControllerOptions, waitForReady =
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => lines.push(line));
   const output = (): string => lines.join('\n');
 
-  const url = await until('the controller listens', () => listenAddress(child, lines), 30_000);
+  const started = async <T>(what: string, condition: () => T | Promise<T>) => {
+    try {
+      return await until(what, condition, 30_000);
+    } catch (error) {
+      // Nobody holds it yet: left alone it would go on, and meddle with the tests that follow.
+      await end(child, 'SIGKILL', exited);
+      throw new Error(`${error instanceof Error ? error.message : 'failed'}\n${lines.slice(-5).join('\n')}`, {
+        cause: error,
+      });
+    }
+  };
+
+  const url = await started('the controller listens', () => listenAddress(child, lines));
   const controller: Controller = {
     pid: child.pid ?? 0,
     url,
@@ -76,8 +88,7 @@ export async function startController(options: ControllerOptions, waitForReady =
       await end(child, 'SIGKILL', exited);
     },
   };
-  if (waitForReady)
-    await until('the controller is ready', async () => (await controller.ready()).status === 200, 30_000);
+  if (waitForReady) await started('the controller is ready', async () => (await controller.ready()).status === 200);
   return controller;
 }
 
