@@ -130,7 +130,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     const known = consider(key);
     if (!known) return undefined;
     if (known.plan.changes.length === 0 || dryRun) return { key, decision: known, applied: [], gated: false };
-    if (gate.waitMs() > 0) return { key, decision: known, applied: [], gated: true };
+    if (gate.admit() > 0) return { key, decision: known, applied: [], gated: true };
     const applied: Applied[] = [];
     let decision = known;
     try {
@@ -156,7 +156,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   }
 
   async function write(change: Change, signal?: AbortSignal): Promise<Applied> {
-    if (gate.waitMs() > 0) throw new GateClosed();
+    if (gate.waitMs() > 0 && !gate.probing) throw new GateClosed();
     const applied = await viaGate(() => registry.apply(change, signal));
     const { publicName } = 'entry' in change ? change.entry : change.record;
     names.nameSeen(publicName, ownRowsUnder(publicName));

@@ -21,6 +21,13 @@ const LONGEST_RETRY_AFTER_MS = 300_000;
 export interface Gate {
   /** Milliseconds until the next attempt; 0 when the way is open. */
   waitMs(): number;
+  /**
+   * Asks for the way: 0 where it is open, else how long to wait, in milliseconds. After a failure just one goes ahead and finds out; to
+   * the others the way stays closed until it has.
+   */
+  admit(): number;
+  /** True while the one that went ahead has not found out yet: its writes may pass. */
+  readonly probing: boolean;
   succeeded(): void;
   /**
    * Notes a failure; one that concerns a single model leaves the gate open.
@@ -45,6 +52,7 @@ export interface GateOptions {
 export function createGate({ minMs, maxMs, now = () => performance.now(), random = Math.random }: GateOptions): Gate {
   let failures = 0;
   let openAt = 0;
+  let probing = false;
   let trouble: LiteLlmError | undefined;
   let succeededAt: number | undefined;
 
@@ -53,21 +61,43 @@ export function createGate({ minMs, maxMs, now = () => performance.now(), random
     trouble = error;
     if (!whole && !COMMON.has(error.code)) return;
     // Calls that were under way when the gate closed bring no news.
-    if (now() < openAt) return;
-    const wait = Math.min(maxMs, minMs * 2 ** failures);
+    if (waitMs() > 0 && !probing) return;
+    const wait = currentWait();
     failures += 1;
+    probing = false;
     openAt = now() + Math.max(wait * (0.5 + random() / 2), Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS));
+  }
+
+  function admit(): number {
+    const wait = waitMs();
+    if (wait > 0) return wait;
+    probing = failures > 0;
+    if (probing) openAt = now() + currentWait();
+    return 0;
+  }
+
+  function waitMs(): number {
+    return Math.max(0, openAt - now());
+  }
+
+  function currentWait(): number {
+    return Math.min(maxMs, minMs * 2 ** failures);
   }
 
   function succeeded(): void {
     failures = 0;
+    probing = false;
     openAt = 0;
     trouble = undefined;
     succeededAt = now();
   }
 
   return {
-    waitMs: () => Math.max(0, openAt - now()),
+    waitMs,
+    admit,
+    get probing() {
+      return probing;
+    },
     succeeded,
     failed,
     get trouble() {

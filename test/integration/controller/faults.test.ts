@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startFaultProxy } from '../../bed/index.ts';
 import { until } from '../../support/wait.ts';
 import { type Stage, startStage } from './harness.ts';
 
@@ -78,15 +79,72 @@ test('one model that LiteLLM refuses stops nobody else', async () => {
 
 test('lists of replicas that lag are not taken for edits', async () => {
   await stage.close();
-  stage = await startStage({ litellm: { replicas: 2, reloadMilliseconds: 200 } });
-  await stage.start({ settle: '1500ms', 'litellm-url': stage.litellm.urls[0] ?? '' });
-  serve('qwen');
+  stage = await startStage({ litellm: { replicas: 2, reloadMilliseconds: 400 } });
+  const service = await startFaultProxy(...stage.litellm.urls);
+  await stage.start({ settle: '2s', 'litellm-url': service.url });
+  const calls = (operation: string): number => stage.litellm.calls.list(operation).length;
+  stage.serve({ name: 'qwen', annotations: { 'max-model-len': '4096' } });
   await until('it is registered', () => ids().length === 1);
-  const writes = (): number => stage.litellm.calls.list().filter((call) => call.method !== 'GET').length;
-  const before = writes();
-  const cycles = stage.litellm.calls.count('list');
-  await until('ten resyncs went by', () => stage.litellm.calls.count('list') >= cycles + 10);
-  expect(writes()).toBe(before);
+  stage.serve({ name: 'qwen', annotations: { 'max-model-len': '8192' } });
+  await until('it is changed', () => calls('update') > 0);
+  const lists = calls('list');
+  await until('ten resyncs went by', () => calls('list') >= lists + 10);
+  expect([calls('new'), calls('update'), calls('delete')]).toEqual([1, 1, 0]);
+  stage.remove('qwen');
+  await until('it is gone', () => ids().length === 0);
+  const more = calls('list');
+  await until('ten more resyncs went by', () => calls('list') >= more + 10);
+  expect([calls('new'), calls('update'), calls('delete')]).toEqual([1, 1, 1]);
+  await service.stop();
+});
+
+test('an ingress without LiteLLM behind it closes the way for all, and readiness says so', async () => {
+  const controller = await stage.start();
+  serve('one');
+  await until('it is registered', () => ids().length === 1);
+  const body = '<html>502 Bad Gateway</html>';
+  const fault = stage.litellm.faults.inject({
+    effect: { kind: 'status', status: 502, body },
+    times: Number.POSITIVE_INFINITY,
+  });
+  stage.litellm.calls.clear();
+  for (let index = 0; index < 60; index += 1) serve(`more-${index}`);
+  await until('readiness says what is the matter', async () =>
+    /no good answer from LiteLLM.*502/.test(await (await fetch(`${controller.url}/readyz`)).text()),
+  );
+  expect(stage.litellm.calls.list('new').length + stage.litellm.calls.list('search').length).toBeLessThan(40);
+  fault.lift();
+  await until('all are registered', () => ids().length === 61);
+});
+
+test('status events that change nothing for us do not end a backoff', async () => {
+  await stage.start({ 'backoff-min': '5s', 'backoff-max': '10s' });
+  const body = { detail: [{ loc: ['body', 'model_name'], msg: 'no', type: 'x' }] };
+  stage.litellm.faults.inject({
+    on: 'new',
+    effect: { kind: 'status', status: 422, body },
+    times: Number.POSITIVE_INFINITY,
+  });
+  serve('bad');
+  await until('it is refused', () => stage.events('bad').some((event) => event.startsWith('Rejected: ')));
+  for (let copies = 2; copies < 22; copies += 1) stage.setStatus({ name: 'bad', copies });
+  const before = stage.litellm.calls.count('list');
+  await until('three resyncs went by', () => stage.litellm.calls.count('list') >= before + 3);
+  expect(stage.litellm.calls.list('new')).toHaveLength(1);
+});
+
+test('a controller that waits for the API server is alive, not ready, and says what it waits for', async () => {
+  stage.kubernetes.faults.inject({
+    on: 'list inferenceservices',
+    effect: { kind: 'status', status: 500 },
+    times: Number.POSITIVE_INFINITY,
+  });
+  const controller = await stage.start();
+  await until('readiness says so', async () => {
+    const answer = await (await fetch(`${controller.url}/readyz`)).text();
+    return answer.includes('inference-service has not been read yet') && !answer.includes('LiteLLM');
+  });
+  expect((await fetch(`${controller.url}/healthz`)).status).toBe(200);
 });
 
 test('30 objects in step cost one list a resync and nothing else', async () => {

@@ -112,3 +112,56 @@ test('rows of another owner id are never touched', async () => {
   await resyncs(2);
   expect(JSON.stringify(stage.litellm.rows())).toBe(before);
 });
+
+test('a name that an administrator’s pattern takes is refused: calls meant for the pattern would come to the tenant', async () => {
+  stage.litellm.insert({ id: 'all-of-openai', name: 'openai/*', params: { model: 'openai/*' } });
+  stage.litellm.insert({ id: 'catch-all', name: '*', params: { model: 'openai/x' } });
+  stage.litellm.reload();
+  await stage.start();
+  stage.serve({ name: 'thief', annotations: { 'model-name': 'openai/gpt-4o' } });
+  stage.serve({ name: 'honest', annotations: { 'model-name': 'qwen' } });
+  await until('the first is told', () =>
+    stage.events('thief').some((event) => /^NameConflict: .*matches "openai\/\*"/.test(event)),
+  );
+  await until('the second is registered', () => owners('qwen').length === 1);
+  expect(owners('openai/gpt-4o')).toEqual([]);
+});
+
+test('two selectors on one owner id withdraw nothing of one another', async () => {
+  stage.serve({ name: 'one', annotations: { enabled: 'true' }, labels: { team: 'a' } });
+  stage.serve({ name: 'two', annotations: { enabled: 'true' }, labels: { team: 'b' } });
+  await stage.start({ 'owner-id': 'same', selector: 'team=a' });
+  await stage.start({ 'owner-id': 'same', selector: 'team=b' });
+  await until('both are registered', () => owners('one').length === 1 && owners('two').length === 1);
+  const writes = (): number => stage.litellm.calls.list().filter((call) => call.method !== 'GET').length;
+  const before = writes();
+  await resyncs(10);
+  expect(writes()).toBe(before);
+  stage.remove('two');
+  await until('what is really gone is withdrawn', () => owners('two').length === 0);
+  expect(owners('one')).toHaveLength(1);
+});
+
+test('a row whose mark an administrator took off is theirs: it is told, and never written again', async () => {
+  await stage.start();
+  stage.serve({ name: 'qwen', annotations: { enabled: 'true' } });
+  await until('it is registered', () => owners('qwen').length === 1);
+  const [id = ''] = owners('qwen');
+  stage.litellm.edit(id, { name: 'theirs', params: { api_base: 'http://mine/v1' }, info: { model_registrar: 'off' } });
+  await until('it is told', () =>
+    stage.events('qwen').some((event) => /^RegistrationFailed: .*left alone/.test(event)),
+  );
+  await resyncs(3);
+  expect(stage.litellm.row(id)).toMatchObject({ model_name: 'theirs', litellm_params: { api_base: 'http://mine/v1' } });
+});
+
+test('after a change of the owner id an object is told of its own row, and what to do', async () => {
+  const first = await stage.start({ 'owner-id': 'one' });
+  stage.serve({ name: 'qwen', annotations: { enabled: 'true' } });
+  await until('it is registered', () => owners('qwen').length === 1);
+  await first.stop();
+  await stage.start({ 'owner-id': 'two' });
+  await until('it is told', () =>
+    stage.events('qwen').some((event) => /^NameConflict: .*this very object.*--owner-id one/.test(event)),
+  );
+});

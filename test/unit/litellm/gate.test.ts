@@ -55,6 +55,29 @@ describe('the gate', () => {
     expect(made.waitMs()).toBeGreaterThan(0);
   });
 
+  it('lets one go ahead after a failure, and the others when it has found out', () => {
+    const { gate: made, clock } = gate();
+    made.failed(new LiteLlmError('unreachable'));
+    clock.now += made.waitMs();
+    expect([made.admit(), made.probing]).toEqual([0, true]);
+    expect(made.admit()).toBeGreaterThan(0);
+    made.failed(new LiteLlmError('unreachable'));
+    expect(made.probing).toBe(false);
+    clock.now += made.waitMs();
+    expect(made.admit()).toBe(0);
+    made.succeeded();
+    expect([made.admit(), made.admit(), made.probing]).toEqual([0, 0, false]);
+  });
+
+  it('is not closed for ever by one that went ahead and never came back', () => {
+    const { gate: made, clock } = gate();
+    made.failed(new LiteLlmError('unreachable'));
+    clock.now += made.waitMs();
+    made.admit();
+    clock.now += made.waitMs();
+    expect(made.admit()).toBe(0);
+  });
+
   it('obeys no Retry-After of more than five minutes', () => {
     const { gate: made } = gate();
     made.failed(new LiteLlmError('too-many-requests', { retryAfterMs: 3_600_000 }));

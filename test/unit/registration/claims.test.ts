@@ -93,6 +93,26 @@ describe('with no row of ours under the name', () => {
     });
   });
 
+  it('refuses a name for which somebody has a pattern: LiteLLM would prefer the row of exactly this name', () => {
+    const patterns = [handMade('qw*'), handMade('*n', { stored: false })];
+    expect(claim({ patterns, declarers: [declarer('llm', T0)] })).toEqual({
+      verdict: 'refused',
+      why: '"qwen" matches "qw*", a model that was added to LiteLLM by hand (by-hand)',
+    });
+    expect(claim({ patterns, rows: [mine] })).toEqual({ verdict: 'granted' });
+  });
+
+  it('tells an object whose row is of another owner id how to get it back', () => {
+    const former = held({ owner: 'former' });
+    const verdict = claim({ rows: [handMade(), former] }, context, { ...me, source: 'inference-service/llm/qwen' });
+    expect(verdict).toEqual({
+      verdict: 'refused',
+      why: '"qwen" is registered for this very object under another owner id, former',
+      remedy: `Run with --owner-id former, or delete the row ${former.id} in LiteLLM`,
+    });
+    expect(claim({ rows: [former] }, context, { ...me, source: 'inference-service/llm/other' })).not.toHaveProperty('remedy');
+  });
+
   it('lets rows speak before the last holder and age', () => {
     const state = {
       rows: [handMade()],
