@@ -92,7 +92,6 @@ describe('install', () => {
     const settings = only(rendered, 'ConfigMap');
     expect(settings.data).toEqual({
       MODEL_REGISTRAR_LITELLM_URL: 'https://litellm.example.com',
-      MODEL_REGISTRAR_OWNER_ID: 'my-cluster',
     });
     expect(JSON.stringify(only(rendered, 'Deployment'))).toContain(`"${settings.metadata.name}"`);
   });

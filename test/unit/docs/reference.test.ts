@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { referencePages } from '../../../scripts/generate-docs.ts';
+import { ANNOTATION_PREFIX, ANNOTATIONS } from '../../../src/registration/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -34,3 +35,9 @@ function anchorsOf(file: string): string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+test('docs/annotate.md names every key of the table for KServe’s list', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'annotate.md'), 'utf8');
+  const listed = [...text.matchAll(/^ +"(model-registrar\.io\/[^"]+)",?$/gm)].map(([, key]) => key);
+  expect(listed).toEqual(ANNOTATIONS.map(({ key }) => `${ANNOTATION_PREFIX}${key}`));
+});
