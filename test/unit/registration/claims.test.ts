@@ -110,7 +110,9 @@ describe('with no row of ours under the name', () => {
       why: '"qwen" is registered for this very object under another owner id, former',
       remedy: `Run with --owner-id former, or delete the row ${former.id} in LiteLLM`,
     });
-    expect(claim({ rows: [former] }, context, { ...me, source: 'inference-service/llm/other' })).not.toHaveProperty('remedy');
+    expect(claim({ rows: [former] }, context, { ...me, source: 'inference-service/llm/other' })).not.toHaveProperty(
+      'remedy',
+    );
   });
 
   it('lets rows speak before the last holder and age', () => {

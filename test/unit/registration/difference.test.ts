@@ -73,7 +73,9 @@ describe('differences', () => {
   });
 
   it('shows no password of an address that somebody put there', () => {
-    const changed = edited(row({ registration: wanted }), { api_base: 'http://admin:canary@elsewhere:81/v1?key=canary' });
+    const changed = edited(row({ registration: wanted }), {
+      api_base: 'http://admin:canary@elsewhere:81/v1?key=canary',
+    });
     expect(differences(entry({ registration: wanted }), changed)).toEqual([
       { field: 'litellm_params.api_base', from: 'http://…@elsewhere:81/v1', to: wanted.apiBase },
     ]);
