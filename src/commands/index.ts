@@ -29,6 +29,6 @@ export async function main(args: string[]): Promise<number> {
 function explain(error: unknown): string {
   if (error instanceof Error && (error instanceof ConfigError || PLAIN.has(error.name)))
     return `error: ${error.message}`;
-  const known = error instanceof Error ? (error.stack ?? error.message) : `${error}`;
+  const known = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `error: this should not have happened, please report it.\n${known}`;
 }

@@ -65,7 +65,7 @@ export async function runController({ settings, log, signal, onListening }: RunO
     backoff: { minMs: settings['backoff-min'], maxMs: settings['backoff-max'] },
     drainMs: DRAIN_MS,
     log,
-    becameVisible: metrics.becameVisible,
+    becameVisible: (seconds) => metrics.becameVisible(seconds),
   });
   readFigures(metrics, rooms, loop, report);
   const server = await startServer({ listen: settings.listen, metrics, ready: loop.ready, live: loop.live }).catch(

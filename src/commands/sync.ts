@@ -63,13 +63,13 @@ export async function readAll({ engine, reflectors }: Rooms): Promise<string[]> 
   });
 }
 
-async function settledOrFailing({ settled, state, onState }: Rooms['reflectors'][number]['reflector']): Promise<void> {
-  if (state === 'failing') return;
+async function settledOrFailing(reflector: Rooms['reflectors'][number]['reflector']): Promise<void> {
+  if (reflector.state === 'failing') return;
   const failing = Promise.withResolvers<void>();
-  const forget = onState((next) => {
+  const forget = reflector.onState((next) => {
     if (next === 'failing') failing.resolve();
   });
-  await Promise.race([settled, failing.promise]);
+  await Promise.race([reflector.settled, failing.promise]);
   forget();
 }
 

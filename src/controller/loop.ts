@@ -50,8 +50,8 @@ export interface Loop {
   changed(change: SourceChange): void;
   /** Runs until the signal is aborted, and ends when what was in hand is done. */
   run(signal: AbortSignal): Promise<void>;
-  ready(): Check;
-  live(): Check;
+  ready: () => Check;
+  live: () => Check;
   readonly depth: number;
 }
 

@@ -26,7 +26,7 @@ export interface ReportSinks {
 
 export interface Report {
   /** Tells of an outcome: what was done once, and what stays wrong on a transition and every so often. */
-  tell(outcome: Outcome): void;
+  tell: (outcome: Outcome) => void;
   /** Objects by source and state, for the gauge. */
   states(): Iterable<{ source: string; state: Exclude<ObjectState, 'none'>; count: number }>;
 }

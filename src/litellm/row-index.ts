@@ -3,15 +3,15 @@ import { type ModelRecord, type SourceRef, type StampedRecord, sourceKey } from 
 /** Rows by id, by name and by the object that they stand for. */
 export interface RowIndex {
   get(id: string): ModelRecord | undefined;
-  has(id: string): boolean;
+  has: (id: string) => boolean;
   ids(): Iterable<string>;
   /** Puts a row in the place of what stood under its id; undefined takes it away. */
   put(id: string, row: ModelRecord | undefined): void;
-  recordsOf(source: SourceRef): StampedRecord[];
-  underName(publicName: string): ModelRecord[];
+  recordsOf: (source: SourceRef) => StampedRecord[];
+  underName: (publicName: string) => ModelRecord[];
   /** Rows whose name is a pattern that takes calls for this name, such as `openai/*`. */
-  takingByPattern(publicName: string): ModelRecord[];
-  owned(): StampedRecord[];
+  takingByPattern: (publicName: string) => ModelRecord[];
+  owned: () => StampedRecord[];
   isOwned(row: ModelRecord | undefined): row is StampedRecord;
 }
 

@@ -23,7 +23,7 @@ export async function until<T>(
     }
     if (performance.now() > deadline) {
       throw new Error(
-        `waited ${deadlineMs} ms in vain until ${what}; last: ${last instanceof Error ? last.message : last}`,
+        `waited ${deadlineMs} ms in vain until ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
       );
     }
     await pause(20);
