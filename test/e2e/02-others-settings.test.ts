@@ -26,8 +26,12 @@ async function untilServed(): Promise<string> {
 test('2: what an administrator set on a model stays over a change, and is on the row that replaces it', async () => {
   await scene.serve({ name: 'qwen', annotations: LONG });
   const id = await untilServed();
-  const info = { id, supports_vision: true, cost_centre: { team: 'blue' } };
-  await scene.gateway.edit(id, { litellm_params: { rpm: 7_000, 'x-odd': 'kept' }, model_info: info });
+  // As LiteLLM's own form does it: all that is shown is sent back, what LiteLLM filled in as well.
+  const shown = await scene.gateway.model('chat');
+  await scene.gateway.edit(id, {
+    litellm_params: { ...shown.litellm_params, rpm: 7_000, 'x-odd': 'kept' },
+    model_info: { ...shown.model_info, supports_vision: true, cost_centre: { team: 'blue' } },
+  });
 
   await scene.apply({ name: 'qwen', annotations: { ...LONG, 'max-model-len': '8192' } });
   await until('the change has arrived', async () => (await onlyRow()).model_info.max_tokens === 8192);

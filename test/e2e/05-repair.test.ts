@@ -83,6 +83,19 @@ test.for(['at once', 'when all is settled'])(
   },
 );
 
+test('5: a model that somebody renames in LiteLLM has its name back within the settle time and one resync', async () => {
+  await scene.serve({ name: 'qwen', ...keepsOfUser });
+  const before = await untilServed('chat');
+  await scene.gateway.edit(before.model_info.id, { model_name: 'renamed-by-hand' });
+  await until(
+    'the model has its name back',
+    async () => (await scene.gateway.models()).every((row) => row.model_name === 'chat'),
+    REPAIRED_WITHIN_MS,
+  );
+  expect((await untilServed('chat')).model_info.id).toBe(before.model_info.id);
+  expect((await scene.gateway.chat('renamed-by-hand')).status).toBe(400);
+});
+
 test('5: a model table that lost all its rows is filled again within the settle time and one resync', async () => {
   const names = ['one', 'two', 'three', 'four', 'five'];
   for (const name of names) await scene.serve({ name, annotations: { enabled: 'true' } });

@@ -174,3 +174,31 @@ test('6: a name "*", the id of a model and all-proxy-models are refused, and wha
   expect((await scene.gateway.chat('chat')).status).toBe(200);
   expect((await scene.gateway.chat('a-name-that-nobody-has')).status).toBe(400);
 });
+
+test('6: names of all kinds are taken as they are written: slashes, colons, capitals, spaces, other scripts', async () => {
+  const names = [
+    'Qwen/Qwen3-8B:latest',
+    'qwen/qwen3-8b:latest',
+    'gpt-4o',
+    'openai/o3',
+    'a model',
+    'Größe–模型',
+    '100%_sure?&x=1#y',
+    'c\\d"e',
+    'n'.repeat(256),
+  ];
+  const proxy = await scene.bed.startProxy();
+  await scene.controller({ litellmUrl: proxy.url, settings: FAST_RESYNC });
+  await scene.serve({ name: 'qwen', annotations: { 'model-name': names.join(',') } });
+  await until('all names are there', async () => (await scene.gateway.models()).length === names.length);
+  for (const name of names) {
+    const [id, ...others] = await idsUnder(name);
+    expect(others).toEqual([]);
+    expect(await scene.gateway.chat(name)).toMatchObject({ status: 200, id });
+  }
+  proxy.forget();
+  await resyncs(proxy, 2);
+  expect(Object.keys(proxy.counts())).toEqual(['GET /model/info']);
+  await scene.remove('qwen');
+  await until('all names are gone', async () => (await readStored(scene.bed)).length === 0);
+});
