@@ -102,6 +102,19 @@ describe('a replacement', () => {
     expect([...litellm.database.keys()]).toEqual([full.id, next.id]);
   });
 
+  it('loses nothing on doubt: what no list shows yet, or is saved and not live, is tried again', async () => {
+    litellm.lag();
+    addByHand({ params: { organization: 'search' } });
+    expect(await failureOf(replace())).toMatchObject({ code: 'not-shown' });
+    litellm.reload();
+    litellm.unservable.add(full.id);
+    expect(await failureOf(replace())).toMatchObject({ code: 'not-shown' });
+    expect([...litellm.database.keys()]).toEqual([full.id]);
+    litellm.unservable.clear();
+    expect(await replace()).toMatchObject({ result: 'live' });
+    expect(litellm.database.get(next.id)).toMatchObject({ params: { organization: 'search' } });
+  });
+
   it.each(['update', 'findById', 'create'] as const)(
     'leaves the old row in service where its %s fails',
     async (operation) => {
@@ -110,6 +123,47 @@ describe('a replacement', () => {
       expect([...litellm.database.keys()]).toEqual([full.id]);
     },
   );
+});
+
+describe('a superseded row that goes', () => {
+  const removeOld = () => registry.apply({ kind: 'delete', record, why: 'superseded', needs: [next.id] });
+
+  beforeEach(async () => {
+    await replace();
+    litellm.calls.length = 0;
+  });
+
+  it('takes one call', async () => {
+    expect(await removeOld()).toMatchObject({ result: 'deleted' });
+    expect(litellm.calls).toEqual([`remove ${full.id}`]);
+  });
+
+  it('leaves the block that was set on it in the meantime to its successor: the model was meant', async () => {
+    addByHand({ blocked: true });
+    await registry.refresh();
+    litellm.calls.length = 0;
+    expect(await removeOld()).toMatchObject({ result: 'deleted' });
+    expect(litellm.calls).toEqual([`update ${next.id}`, `remove ${full.id}`]);
+    expect(litellm.database.get(next.id)).toMatchObject({ blocked: true, params: next.params });
+    expect(registry.recordsOf(SOURCE)).toMatchObject([{ id: next.id, blocked: true }]);
+  });
+
+  it('sets no block twice', async () => {
+    addByHand({ blocked: true });
+    litellm.addByHand(next.id, { ...litellm.database.get(next.id), blocked: true });
+    await registry.refresh();
+    litellm.calls.length = 0;
+    await removeOld();
+    expect(litellm.calls).toEqual([`remove ${full.id}`]);
+  });
+
+  it('stays where the block cannot be set', async () => {
+    addByHand({ blocked: true });
+    await registry.refresh();
+    litellm.fail('update', 'server-error');
+    await failureOf(removeOld());
+    expect(litellm.database.has(full.id)).toBe(true);
+  });
 });
 
 describe('a row that takes the place of another', () => {

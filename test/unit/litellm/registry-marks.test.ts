@@ -1,0 +1,38 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createRegistry, type Registry } from '../../../src/litellm/registry.ts';
+import type { Change } from '../../../src/registration/plan.ts';
+import { entry, OWNER, SETTLE_MS, T0 } from '../registration/builders.ts';
+import { failureOf } from './builders.ts';
+import { type FakeLiteLlm, fakeLiteLlm } from './fake-client.ts';
+
+const { id } = entry();
+const creation: Change = { kind: 'create', entry: entry(), why: 'new' };
+const unmarked = { publicName: 'qwen', params: { model: 'openai/theirs' }, info: { note: 'the mark was taken off' } };
+
+let litellm: FakeLiteLlm;
+let registry: Registry;
+
+beforeEach(() => {
+  litellm = fakeLiteLlm();
+  registry = createRegistry({ client: litellm.client, owner: OWNER, settleMs: SETTLE_MS, now: () => T0 });
+});
+
+describe('a row of our id that is not ours', () => {
+  it('is left alone where a list shows it', async () => {
+    litellm.addByHand(id, unmarked);
+    await registry.refresh();
+    litellm.calls.length = 0;
+    expect(await failureOf(registry.apply(creation))).toMatchObject({
+      code: 'not-ours',
+      message: expect.stringContaining(id),
+    });
+    expect(litellm.calls).toEqual([]);
+  });
+
+  it('is left alone where only the database knows it', async () => {
+    litellm.lag();
+    litellm.addByHand(id, unmarked);
+    expect(await failureOf(registry.apply(creation))).toMatchObject({ code: 'not-ours' });
+    expect(litellm.database.get(id)).toMatchObject(unmarked);
+  });
+});
