@@ -51,8 +51,8 @@ export const keyOf = ({ namespace, name }: SourceObject): string => sourceKey({ 
 export class TestCache implements ObjectCache<TestObject> {
   state: ObjectCache['state'] = 'synced';
   readonly objects = new Map<string, TestObject>();
-  /** What the API server has where it differs from the cache: an object, its absence, or an error. */
-  readonly behind = new Map<string, TestObject | undefined | Error>();
+  /** What the API server has where it differs from the cache: an object, its absence, one that is not looked after, or an error. */
+  readonly behind = new Map<string, TestObject | 'unselected' | undefined | Error>();
   readonly fetched: string[] = [];
 
   put(one: TestObject): void {
@@ -67,7 +67,7 @@ export class TestCache implements ObjectCache<TestObject> {
     return this.objects.values();
   }
 
-  async fetch(namespace: string, name: string): Promise<TestObject | undefined> {
+  async fetch(namespace: string, name: string): Promise<TestObject | 'unselected' | undefined> {
     const key = `${namespace}/${name}`;
     this.fetched.push(key);
     const found = this.behind.has(key) ? this.behind.get(key) : this.objects.get(key);

@@ -75,6 +75,23 @@ describe('the gate', () => {
     expect(stage.gate.trouble).toMatchObject({ code: 'timeout' });
   });
 
+  it('is closed by a list that fails for whatever reason: it concerns all models', async () => {
+    stage.litellm.fail('list', 'server-error');
+    await failureOf(stage.engine.refresh());
+    expect(stage.gate.waitMs()).toBe(1_000);
+  });
+
+  it('lets one object find out whether LiteLLM is back, and the others wait for that', async () => {
+    const sibling = object({ name: 'sibling', uid: 'uid-s', projection: serving([registration('b')]) });
+    stage.put(object());
+    stage.put(sibling);
+    stage.gate.failed(new LiteLlmError('unreachable'));
+    stage.clock.now += stage.gate.waitMs();
+    const outcomes = [KEY, keyOf(sibling)].map((key) => stage.engine.reconcile(key, 'bulk'));
+    expect((await Promise.all(outcomes)).map((outcome) => outcome?.gated)).toEqual([false, true]);
+    expect(await stage.engine.reconcile(keyOf(sibling), 'bulk')).toMatchObject({ applied: [{ result: 'live' }] });
+  });
+
   it('is opened by a list that is good', async () => {
     stage.gate.failed(new LiteLlmError('unreachable'));
     await stage.engine.refresh();

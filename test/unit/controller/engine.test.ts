@@ -209,6 +209,29 @@ describe('before a model is taken out', () => {
     expect(stage.gate.waitMs()).toBe(0);
   });
 
+  it('nothing goes where the object lives and is not looked after: another process may', async () => {
+    const one = await registered();
+    stage.remove(one);
+    stage.cache.behind.set('llm/qwen', 'unselected');
+    const outcome = await reconcile();
+    expect(outcome).toMatchObject({
+      applied: [],
+      decision: { plan: { changes: [] }, why: 'it does not match --selector' },
+    });
+    expect(stage.names()).toEqual(['qwen']);
+  });
+
+  it('a name that only the object as it is now wants is looked up before it is taken', async () => {
+    const one = await registered();
+    stage.remove(one);
+    stage.litellm.lag();
+    stage.litellm.addByHand('by-hand', { publicName: 'new' });
+    stage.cache.behind.set('llm/qwen', object({ projection: serving([registration('new')]) }));
+    const outcome = await reconcile();
+    expect(stage.litellm.calls).toEqual(['findByName new']);
+    expect(outcome).toMatchObject({ applied: [], decision: { problems: [{ reason: 'NameConflict' }] } });
+  });
+
   it('only what is dead goes where the object was made again', async () => {
     const one = await registered();
     stage.remove(one);

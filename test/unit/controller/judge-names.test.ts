@@ -62,6 +62,21 @@ describe('judgeNames', () => {
     });
   });
 
+  it('refuses a name for which somebody has a pattern', () => {
+    const taking = { ...worldOf([]).registry, takingByPattern: () => [handMade('qw*')] };
+    expect(judgeNames(worldOf([], { registry: taking }), SOURCE, [registration()])).toMatchObject({
+      refused: ['qwen'],
+      problems: [{ reason: 'NameConflict', message: expect.stringContaining('"qwen" matches "qw*"') }],
+    });
+  });
+
+  it('says of a row of the same object under another owner id what to do', () => {
+    const [problem] = judge(['qwen'], [row({ owner: 'former' })]).problems;
+    expect(problem?.message).toMatch(
+      /under another owner id, former\. Run with --owner-id former, or delete the row \S+ in LiteLLM\.$/,
+    );
+  });
+
   it('yields to who was there first', () => {
     const late = judge(['qwen', 'b'], [row(), rival], { now: T0 + 2 * SETTLE_MS });
     expect(late).toMatchObject({

@@ -183,6 +183,11 @@ describe('the log', () => {
     ]);
   });
 
+  it('has nothing of a delete that has to wait', () => {
+    tell({ applied: [{ change: { kind: 'delete', record: row(), why: 'renamed', needs: ['x'] }, result: 'skipped' }] });
+    expect([lines, reconciled]).toEqual([[], ['inference-service in-step']]);
+  });
+
   it('has the plan of a dry run once, and anew when it is another', () => {
     const planned = (change: Change): Wish => ({ decision: { plan: { changes: [change] } } });
     tell(planned(create));

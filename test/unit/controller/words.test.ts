@@ -146,6 +146,13 @@ describe('warningsOf', () => {
     ]);
   });
 
+  it('ends each sentence once', () => {
+    const known = Object.assign(new Error('The API server is away.'), { code: 'unreachable' });
+    expect(warningsOf(outcome({ error: known }))).toMatchObject([
+      { message: 'The API server is away. It is tried again by itself.' },
+    ]);
+  });
+
   it('says nothing of an object that was not tried', () => {
     expect(warningsOf(outcome({ error: new Error('closed'), gated: true }))).toEqual([]);
   });
