@@ -74,6 +74,14 @@ describe('nearestAnnotation', () => {
     ['x', undefined],
     ['', undefined],
     ['something-else', undefined],
+    ['moxy', undefined],
+    ['omed', undefined],
+    ['xmod', undefined],
+    ['potr', 'port'],
+    ['tsga', undefined],
+    ['sagt', undefined],
+    ['enalbde', 'enabled'],
+    ['neabdle', undefined],
   ])('%s -> %s', (key, nearest) => {
     expect(nearestAnnotation(key)).toBe(nearest);
   });

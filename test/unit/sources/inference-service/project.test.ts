@@ -653,7 +653,7 @@ describe('whatever the object looks like', () => {
           expect(params).toEqual({ api_key: 'not-needed' });
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
