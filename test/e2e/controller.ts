@@ -38,6 +38,7 @@ export interface ControllerOptions {
   kubeconfig: string;
   litellmUrl: string;
   keyFile: string;
+  /** Empty: none is given, and the program finds its own. */
   ownerId: string;
   /** Beyond {@link FAST}; the names are those of the flags. */
   settings?: Record<string, string>;
@@ -50,7 +51,7 @@ export async function startController(options: ControllerOptions, waitForReady =
     kubeconfig: options.kubeconfig,
     'litellm-url': options.litellmUrl,
     'litellm-key-file': options.keyFile,
-    'owner-id': options.ownerId,
+    ...(options.ownerId && { 'owner-id': options.ownerId }),
     listen: '127.0.0.1:0',
     ...options.settings,
   };
