@@ -57,7 +57,7 @@ export const ANNOTATIONS = [
   {
     key: 'model-name',
     meaning: 'the public name, or several separated by commas',
-    allowed: `1 to ${MAX_NAMES} names separated by commas, each without "*" and control characters, none reserved by LiteLLM`,
+    allowed: `1 to ${MAX_NAMES} names separated by commas, each of Latin-1 characters without "*" and control characters, none reserved by LiteLLM`,
     default: 'the served name',
     example: 'qwen3-8b, qwen3',
     available: true,
@@ -65,7 +65,7 @@ export const ANNOTATIONS = [
   {
     key: 'served-name',
     meaning: 'the model name that the backend itself answers to',
-    allowed: 'one line of 1 to 256 characters without control characters',
+    allowed: 'one line of 1 to 256 Latin-1 characters without control characters',
     default: 'the first one in the arguments and environment of the server, else the name of the object',
     example: 'Qwen/Qwen3-8B',
     available: true,

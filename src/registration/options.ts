@@ -10,7 +10,7 @@ import {
   PROVIDERS,
 } from './annotations.ts';
 import type { Problem } from './projection.ts';
-import { publicNameProblem } from './public-name.ts';
+import { headerProblem, publicNameProblem } from './public-name.ts';
 
 /** What an object's annotations of ours say; undefined where one is absent or cannot be used. */
 export interface Options {
@@ -116,7 +116,7 @@ export function servedNameProblem(text: string): string | undefined {
   if (text.length > 256) return 'it is longer than 256 characters';
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return 'it contains a control character or a line end';
   if (text !== text.trim()) return 'it begins or ends with a space';
-  return environmentProblem(text);
+  return headerProblem(text) ?? environmentProblem(text);
 }
 
 /**

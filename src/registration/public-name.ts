@@ -23,5 +23,16 @@ export function publicNameProblem(name: string): string | undefined {
   if (name.includes('*')) return 'it contains "*", which would take calls meant for other models';
   if (RESERVED.has(name)) return 'the name is reserved by LiteLLM';
   if (name.startsWith(AGENT_PREFIX)) return `LiteLLM takes what begins with "${AGENT_PREFIX}" for an agent`;
-  return undefined;
+  return headerProblem(name);
+}
+
+/**
+ * Says why a name would make every call fail, or undefined when it would not.
+ *
+ * LiteLLM sends a model's public and served name back as header values, which are Latin-1: with any other character each call ends in
+ * 500 "'latin-1' codec can't encode characters", after the backend was called (measured on LiteLLM 1.106.0).
+ */
+export function headerProblem(name: string): string | undefined {
+  const [character] = /[^\0-\xff]/u.exec(name) ?? [];
+  return character && `LiteLLM fails every call for a name with "${character}": it takes Latin-1 characters only`;
 }

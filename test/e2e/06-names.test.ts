@@ -175,14 +175,14 @@ test('6: a name "*", the id of a model and all-proxy-models are refused, and wha
   expect((await scene.gateway.chat('a-name-that-nobody-has')).status).toBe(400);
 });
 
-test('6: names of all kinds are taken as they are written: slashes, colons, capitals, spaces, other scripts', async () => {
+test('6: names of all kinds are taken as they are written: slashes, colons, capitals, spaces, accents', async () => {
   const names = [
     'Qwen/Qwen3-8B:latest',
     'qwen/qwen3-8b:latest',
     'gpt-4o',
     'openai/o3',
     'a model',
-    'Größe–模型',
+    'Größe à côté',
     '100%_sure?&x=1#y',
     'c\\d"e',
     'n'.repeat(256),
@@ -199,6 +199,13 @@ test('6: names of all kinds are taken as they are written: slashes, colons, capi
   proxy.forget();
   await resyncs(proxy, 2);
   expect(Object.keys(proxy.counts())).toEqual(['GET /model/info']);
+
+  // Those that LiteLLM cannot answer for are refused, be they the public or the served name.
+  await scene.serve({ name: 'public', annotations: { 'model-name': '模型' } });
+  await untilTold('public', /^InvalidAnnotation: .*model-name is "模型": .*Latin-1/);
+  await scene.serve({ name: 'served', annotations: { 'served-name': '模型', 'model-name': 'fine' } });
+  await untilTold('served', /^InvalidAnnotation: .*served-name is "模型": .*Latin-1/);
+  expect(await scene.gateway.models()).toHaveLength(names.length);
   await scene.remove('qwen');
   await until('all names are gone', async () => (await readStored(scene.bed)).length === 0);
 });

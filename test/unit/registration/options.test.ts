@@ -171,12 +171,13 @@ describe('readOptions', () => {
       ['begins or ends with a space', 'a '],
       ['longer than 256', 'x'.repeat(257)],
       ['environment of LiteLLM', 'os.environ/OPENAI_API_KEY'],
+      ['Latin-1', 'モデル'],
     ])('served-name has a problem: %s', (why, value) => {
       expect(messages({ 'served-name': value })).toEqual([expect.stringContaining(why)]);
       expect(servedNameProblem(value)).toContain(why);
     });
 
-    it.each(['/mnt/models', 'Org/Model:1 (large)', 'モデル'])('served-name %j is fine', (value) => {
+    it.each(['/mnt/models', 'Org/Model:1 (large)', 'modèle'])('served-name %j is fine', (value) => {
       expect(read({ 'served-name': value })).toMatchObject({ options: { servedName: value }, problems: [] });
     });
 

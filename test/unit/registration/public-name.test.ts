@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_NAME_LENGTH, publicNameProblem } from '../../../src/registration/public-name.ts';
 
 describe('publicNameProblem', () => {
-  it.each(['qwen', 'Qwen/Qwen3-8B', 'llama3:8b', 'größe', 'a b', '模型', 'x'.repeat(MAX_NAME_LENGTH)])(
+  it.each(['qwen', 'Qwen/Qwen3-8B', 'llama3:8b', 'größe', 'a b', 'à côté', 'x'.repeat(MAX_NAME_LENGTH)])(
     'has nothing against %j',
     (name) => {
       expect(publicNameProblem(name)).toBeUndefined();
@@ -20,6 +20,9 @@ describe('publicNameProblem', () => {
     ['gpt-*', /"\*"/],
     ['a*b', /"\*"/],
     ['a2a/helper', /agent/],
+    ['qwen 模型', /every call for a name with "模"/],
+    ['“qwen”', /with "“"/],
+    ['qwen😀', /with "😀"/],
   ])('refuses %j', (name, why) => {
     expect(publicNameProblem(name)).toMatch(why);
   });
