@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/controller/engine.ts';
+import { SETTLE_MS } from '../registration/builders.ts';
 import { COOLDOWN_MS, keyOf, object, type TestObject } from './builders.ts';
 import { createStage, type Stage } from './stage.ts';
 
@@ -64,6 +65,8 @@ describe('names', () => {
     stage.remove(one);
     stage.litellm.database.clear();
     stage.litellm.reload();
+    // What was written a moment ago would be taken for a list that lags.
+    stage.clock.now += SETTLE_MS;
     await stage.engine.refresh();
     expect(await reconcile(inB())).toMatchObject({ applied: [], decision: { state: 'conflict' } });
   });

@@ -51,6 +51,7 @@ describe('observe', () => {
     expect(observe(object({ uid: 'another' }))).toBe('changed');
     expect(observe(object({ projection: { state: 'hold', names: [], why: '' } }))).toBe('changed');
     expect(observe(object({ projection: { state: 'withdraw', names: ['qwen'], why: '' } }))).toBe('leaving');
+    expect(observe(object())).toBe('changed');
     expect(observe(undefined)).toBe('leaving');
     expect(observe(object())).toBe('changed');
   });

@@ -110,6 +110,12 @@ describe('the caller’s signal', () => {
     expect(await error).toMatchObject({ message: 'stopping' });
   });
 
+  it('does not take the place of the deadline', async () => {
+    const { url } = await serve(() => undefined);
+    const { signal } = new AbortController();
+    expect(await failure(client(url, { timeoutMs: 100 }), { ...CREATE, signal })).toMatchObject({ code: 'timeout' });
+  });
+
   it('that is aborted already lets no call out', async () => {
     const { url, requests } = await serve((_request, response) => response.end('{}'));
     expect(await failure(client(url), { ...CREATE, signal: AbortSignal.abort() })).toMatchObject({

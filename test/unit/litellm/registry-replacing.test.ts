@@ -157,6 +157,14 @@ describe('a superseded row that goes', () => {
     expect(litellm.calls).toEqual([`remove ${full.id}`]);
   });
 
+  it('leaves its block to nobody where its name is given up: that was copied when the other row was made', async () => {
+    addByHand({ blocked: true });
+    await registry.refresh();
+    litellm.calls.length = 0;
+    await registry.apply({ kind: 'delete', record, why: 'renamed', needs: [next.id] });
+    expect(litellm.calls).toEqual([`remove ${full.id}`]);
+  });
+
   it('stays where the block cannot be set', async () => {
     addByHand({ blocked: true });
     await registry.refresh();

@@ -72,12 +72,17 @@ describe('differences', () => {
     ]);
   });
 
-  it('shows no password of an address that somebody put there', () => {
-    const changed = edited(row({ registration: wanted }), {
-      api_base: 'http://admin:canary@elsewhere:81/v1?key=canary',
-    });
+  it.each([
+    ['http://admin:canary@elsewhere:81/v1', 'http://…@elsewhere:81/v1'],
+    ['http://canary@elsewhere/v1', 'http://…@elsewhere/v1'],
+    ['http://:canary@elsewhere/v1', 'http://…@elsewhere/v1'],
+    ['http://elsewhere/v1?key=canary', 'http://…@elsewhere/v1'],
+    ['http://elsewhere:81/v1', 'http://elsewhere:81/v1'],
+    ['no address', 'no address'],
+  ])('shows no secret of an address that somebody put there: %s', (api_base, from) => {
+    const changed = edited(row({ registration: wanted }), { api_base });
     expect(differences(entry({ registration: wanted }), changed)).toEqual([
-      { field: 'litellm_params.api_base', from: 'http://…@elsewhere:81/v1', to: wanted.apiBase },
+      { field: 'litellm_params.api_base', from, to: wanted.apiBase },
     ]);
   });
 

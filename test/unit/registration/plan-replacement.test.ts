@@ -101,6 +101,20 @@ describe('a row that was replaced', () => {
     ]);
   });
 
+  it('is looked at when the first of several is due', () => {
+    const twice = (name: string, created: number) =>
+      [1, 2].map((generation) => row({ registration: registration(name), generation, since: T0, created }));
+    for (const records of [
+      [...twice('a', made), ...twice('b', made + 5)],
+      [...twice('a', made + 5), ...twice('b', made)],
+    ]) {
+      expect(serve(made + 6, records, [registration('a'), registration('b')])).toEqual({
+        changes: [],
+        dueAt: made + SETTLE_MS,
+      });
+    }
+  });
+
   it('goes with the entry when its name is taken away', () => {
     const plan = serve(made, [old, next], [registration('other')]);
     const other = entry({ registration: registration('other') }).id;
