@@ -122,8 +122,14 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   /** @returns true where there was a name to look up */
   async function lookUpNames({ plan }: Decision, ref: SourceRef, signal?: AbortSignal): Promise<boolean> {
     const taken = plan.changes.flatMap(namesTaken);
-    await Promise.all(taken.map((name) => viaGate(() => registry.lookUp(name, ref, signal))));
+    await Promise.all(taken.map((name) => registry.lookUp(name, ref, signal).catch(lookUpFailed)));
     return taken.length > 0;
+  }
+
+  /** Only the failure of a look-up says something: without its database LiteLLM answers one from memory, with 200 (measured on 1.106.0). */
+  function lookUpFailed(error: unknown): never {
+    gate.failed(error);
+    throw error;
   }
 
   async function reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined> {

@@ -14,6 +14,12 @@ const COMMON: ReadonlySet<LiteLlmErrorCode> = new Set<LiteLlmErrorCode>([
   'key-file',
 ]);
 
+/**
+ * What a write is answered while LiteLLM's database is away (measured on 1.106.0), and a single bad model too. From the one that goes ahead
+ * after a failure of the whole it means that nothing has healed yet.
+ */
+const UNHEALED: ReadonlySet<LiteLlmErrorCode> = new Set<LiteLlmErrorCode>(['create-failed', 'server-error']);
+
 /** A `Retry-After` that asks for more is not obeyed: an operator would wait for a typing error. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 
@@ -59,7 +65,7 @@ export function createGate({ minMs, maxMs, now = () => performance.now(), random
   function failed(error: unknown, whole = false): void {
     if (!(error instanceof LiteLlmError)) return;
     trouble = error;
-    if (!whole && !COMMON.has(error.code)) return;
+    if (!whole && !COMMON.has(error.code) && !(probing && UNHEALED.has(error.code))) return;
     // Calls that were under way when the gate closed bring no news.
     if (waitMs() > 0 && !probing) return;
     const wait = currentWait();

@@ -92,6 +92,16 @@ describe('the gate', () => {
     expect(await stage.engine.reconcile(keyOf(sibling), 'bulk')).toMatchObject({ applied: [{ result: 'live' }] });
   });
 
+  it('is not opened by a look-up: LiteLLM answers one without its database too', async () => {
+    stage.put(object());
+    stage.gate.failed(new LiteLlmError('database-down'));
+    stage.clock.now += stage.gate.waitMs();
+    stage.litellm.fail('create', 'server-error');
+    await stage.engine.reconcile(KEY, 'prompt');
+    expect(stage.litellm.calls.some((call) => call.startsWith('findByName'))).toBe(true);
+    expect([stage.gate.waitMs(), stage.gate.succeededAt]).toEqual([2_000, undefined]);
+  });
+
   it('is opened by a list that is good', async () => {
     stage.gate.failed(new LiteLlmError('unreachable'));
     await stage.engine.refresh();

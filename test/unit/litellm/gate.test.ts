@@ -69,6 +69,18 @@ describe('the gate', () => {
     expect([made.admit(), made.admit(), made.probing]).toEqual([0, 0, false]);
   });
 
+  it.each<LiteLlmErrorCode>(['create-failed', 'server-error'])(
+    'waits longer where the one that goes ahead gets %s: so LiteLLM answers without its database',
+    (code) => {
+      const { gate: made, clock } = gate();
+      made.failed(new LiteLlmError('database-down'));
+      clock.now += made.waitMs();
+      made.admit();
+      made.failed(new LiteLlmError(code));
+      expect([made.waitMs(), made.probing]).toEqual([2_000, false]);
+    },
+  );
+
   it('is not closed for ever by one that went ahead and never came back', () => {
     const { gate: made, clock } = gate();
     made.failed(new LiteLlmError('unreachable'));
