@@ -46,7 +46,9 @@ export function createClient(http: Http): LiteLlmClient {
     if (answer.status === 200) return readRows(answer.body);
     const refusal = refusalOf(answer);
     if (refusal.kind === 'no-models-yet') return [];
-    throw errorOf(refusal);
+    const error = errorOf(refusal);
+    // A list names no model that could be refused: whoever refuses it is not LiteLLM.
+    throw error.code === 'rejected' ? new LiteLlmError('unreadable', { status: answer.status }) : error;
   }
 
   async function find(query: Record<string, string>, extent: Extent, signal?: AbortSignal): Promise<ModelRecord[]> {

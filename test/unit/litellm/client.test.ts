@@ -47,6 +47,8 @@ describe('list', () => {
     [500, '<html>', 'server-error'],
     [200, '<html>', 'unreadable'],
     [200, {}, 'unreadable'],
+    [404, envelope('There is nothing at /model/info.', 'not_found', '404'), 'unreadable'],
+    [400, envelope('No such route'), 'unreadable'],
   ])('never takes an error for an empty list: %i', async (status, answer, code) => {
     nock(VENDOR).get('/model/info').reply(status, answer);
     expect(await failureOf(client.list())).toMatchObject({ code });
