@@ -20,15 +20,31 @@ export interface ProgramOptions {
   withinMs?: number;
 }
 
-/** Runs `model-registrar` with these arguments to its end. */
-export async function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+/** A command that runs. */
+export interface Program {
+  kill(signal: NodeJS.Signals): void;
+  ended: Promise<Ended>;
+}
+
+/** Starts `model-registrar` with these arguments. */
+export function startProgram(args: readonly string[], options: ProgramOptions = {}): Program {
   const { env = {}, withinMs = 30_000 } = options;
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', HOME: import.meta.dirname, ...env },
   });
   const deadline = setTimeout(() => child.kill('SIGKILL'), withinMs);
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  clearTimeout(deadline);
-  return { code: child.exitCode, stdout, stderr };
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return {
+    kill: (signal) => void child.kill(signal),
+    ended: ended.then(([stdout, stderr]) => {
+      clearTimeout(deadline);
+      return { code: child.exitCode, stdout, stderr };
+    }),
+  };
+}
+
+/** Runs `model-registrar` with these arguments to its end. */
+export function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+  return startProgram(args, options).ended;
 }
