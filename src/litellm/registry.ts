@@ -57,10 +57,13 @@ export interface RegistryOptions {
   settleMs: number;
   /** A clock that never goes back, in milliseconds. */
   now?: () => number;
+  /** What the time is, in milliseconds since 1970. */
+  date?: () => number;
 }
 
 /** Creates the registry of one LiteLLM for one owner. */
-export function createRegistry({ client, owner, settleMs, now = () => performance.now() }: RegistryOptions): Registry {
+export function createRegistry(options: RegistryOptions): Registry {
+  const { client, owner, settleMs, now = () => performance.now(), date = Date.now } = options;
   const journal = createJournal(settleMs, now);
   const rows = createRowIndex(owner);
   /** Ids that once were seen: where a list misses such a row, the database decides whether it is gone. */
@@ -133,10 +136,10 @@ export function createRegistry({ client, owner, settleMs, now = () => performanc
     keepOff(rows.get(entry.id));
     if (seen.has(entry.id) || rows.has(entry.id)) {
       const updated = await client.update(entry.id, row, signal);
-      return note(row, updated ? updated.result : await client.create(row, signal));
+      return updated ? note(row, updated.result) : make(row, signal);
     }
     try {
-      return note(row, await client.create(row, signal));
+      return await make(row, signal);
     } catch (error) {
       if (!(error instanceof LiteLlmError) || error.code !== 'create-failed') throw error;
       keepOff(await client.findById(entry.id, signal));
@@ -144,6 +147,14 @@ export function createRegistry({ client, owner, settleMs, now = () => performanc
       if (!updated) throw error;
       return note(row, updated.result);
     }
+  }
+
+  /** A new row says when it was made, not when it was planned: it may have waited long for its turn, and `settle` counts from here. */
+  async function make(row: RowInput, signal?: AbortSignal): Promise<WriteResult> {
+    const { entry } = row;
+    const stamp = { ...entry.stamp, created: new Date(date()).toISOString() };
+    const made = { ...row, entry: { ...entry, stamp } };
+    return note(made, await client.create(made, signal));
   }
 
   /** A row of our id whose mark somebody took off, or changed, is somebody else's now. */

@@ -11,6 +11,11 @@ import { readStored, type StoredModel } from './stored.ts';
 
 type Info = Record<string, unknown>;
 
+/** Longer than the bed's replicas take to read the table again. */
+const SETTLE_MS = 5_000;
+/** From the making of a call to its arrival at the proxy, on a busy machine. */
+const LOST_ON_THE_WAY_MS = 1_000;
+
 const PLACES = [
   { place: 'one replica', count: 1 },
   { place: 'two replicas behind one address', count: 2 },
@@ -27,7 +32,7 @@ describe.each(PLACES)('$place of LiteLLM', ({ place, count }) => {
     if (count > 1) second = await scene.bed.litellm.startReplica();
     gateways = [scene.gateway, ...(second ? [openGateway(second)] : [])];
     proxy = await scene.bed.startProxy(scene.bed.litellm.url, ...(second ? [second.url] : []));
-    await scene.controller({ litellmUrl: proxy.url, settings: { 'resync-interval': '1s' } });
+    await scene.controller({ litellmUrl: proxy.url, settings: { 'resync-interval': '1s', settle: `${SETTLE_MS}ms` } });
   });
 
   afterAll(async () => {
@@ -44,6 +49,7 @@ describe.each(PLACES)('$place of LiteLLM', ({ place, count }) => {
       await scene.serve({ name: object, ...wishOf(before, own) });
       await everywhere(all, new Map(namesOf(before).map((name) => [own(name), {}])));
       const first = await rowsOf(all);
+      proxy.forget();
 
       const chats = gateways.flatMap((gateway) => kept.map((name) => chatMeanwhile(gateway, own(name))));
       const looks = gateways.map((gateway) => lookMeanwhile(gateway, all));
@@ -62,6 +68,7 @@ describe.each(PLACES)('$place of LiteLLM', ({ place, count }) => {
         for (const name of wanted.keys()) expect((await gateway.chat(name)).status).toBe(200);
       }
       await everywhere(all, wanted);
+      if (replaces) expect(shortestOverlapMs(proxy, kept.length)).toBeGreaterThan(SETTLE_MS - LOST_ON_THE_WAY_MS);
       proxy.forget();
       await resyncs(proxy, 2);
       expect(writesAt(proxy)).toEqual([]);
@@ -121,6 +128,13 @@ function holds(shown: Info, wanted: Info | undefined): boolean {
 
 function idOf(rows: StoredModel[], name: string): string | undefined {
   return rows.find((row) => row.model_name === name)?.model_id;
+}
+
+/** How long at least so many rows stood beside those that took their places, in milliseconds: all replicas have to know these first. */
+function shortestOverlapMs(proxy: FaultProxy, rows: number): number {
+  const times = (path: string): number[] => proxy.calls.filter((call) => call.path === path).map(({ at }) => at);
+  const [made, gone] = [times('/model/new').slice(-rows), times('/model/delete').slice(-rows)];
+  return Math.min(...gone.map((at, index) => at - (made[index] ?? Number.NaN)));
 }
 
 /** Whether a look missed one of these names. */

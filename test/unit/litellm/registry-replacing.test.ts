@@ -55,6 +55,17 @@ describe('a replacement', () => {
     expect(registry.recordsOf(SOURCE).map(({ id }) => id)).toEqual(expect.arrayContaining([full.id, next.id]));
   });
 
+  it('dates the next row by when it is made, since its change may have waited for long', async () => {
+    const later = new Date(T0 + 60_000);
+    const options = { client: litellm.client, owner: OWNER, settleMs: SETTLE_MS, date: () => later.getTime() };
+    registry = createRegistry(options);
+    await registry.refresh();
+    await replace();
+    const stamp = { ...next.stamp, created: later.toISOString() };
+    expect(litellm.database.get(next.id)?.info).toMatchObject({ model_registrar: stamp });
+    expect(registry.recordsOf(SOURCE)).toContainEqual(expect.objectContaining({ id: next.id, stamp }));
+  });
+
   it('carries over what others set, an administrator’s block too', async () => {
     addByHand({ params: { rpm: 5 }, info: { team: 'search' }, blocked: true });
     await replace();
