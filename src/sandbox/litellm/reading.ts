@@ -13,7 +13,7 @@ export function listModels(caller: Caller, query: URLSearchParams): Answer {
   return { status: 200, body: { data: found.map((deployment) => replica.show(deployment)) } };
 }
 
-/** The deployments that `/v2/model/info` is asked for: `search` and `modelId` look into the database, too. */
+/** The deployments that `/v2/model/info` is asked for: `search` and `modelId` look into the database, too, while it is there. */
 function chosen(caller: Caller, query: URLSearchParams): readonly Deployment[] {
   const { replica, database } = caller;
   const id = query.get('modelId');
@@ -22,13 +22,13 @@ function chosen(caller: Caller, query: URLSearchParams): readonly Deployment[] {
   const matches = (deployment: Deployment) =>
     (name === null || deployment.name === name) && deployment.name.toLowerCase().includes(part);
   if (id !== null) {
-    const row = database.find(id);
+    const row = database.isDown ? undefined : database.find(id);
     const found = replica.get(id) ?? (row && deploymentOf(row));
     return found && matches(found) ? [found] : [];
   }
   const loaded = replica.deployments.filter(matches);
   if (part === '') return loaded;
-  const stored = database.all().filter((row) => !replica.get(row.model_id));
+  const stored = database.isDown ? [] : database.all().filter((row) => !replica.get(row.model_id));
   return [...loaded, ...stored.map(deploymentOf).filter(matches)];
 }
 
@@ -39,9 +39,8 @@ function whole(query: URLSearchParams, name: string, fallback: number): number {
   throw unprocessable([{ type: 'greater_than_equal', loc: ['query', name], msg }]);
 }
 
-/** `GET /v2/model/info`, by pages. A replica that serves nothing finds nothing, not even in the database. Throws a Refusal 503 while that is down. */
+/** `GET /v2/model/info`, by pages. A replica that serves nothing finds nothing, not even in the database; while that is down, memory alone answers. */
 export function searchModels(caller: Caller, query: URLSearchParams): Answer {
-  if (caller.database.isDown) throw noDatabase();
   const page = whole(query, 'page', 1);
   const size = whole(query, 'size', 50);
   const found = caller.replica.deployments.length === 0 ? [] : chosen(caller, query);
