@@ -29,7 +29,13 @@ export function createStage({ namespaces, dryRun = false }: { namespaces?: strin
   const clock = { now: T0 };
   const now = (): number => clock.now;
   const litellm = fakeLiteLlm();
-  const registry = createRegistry({ client: litellm.client, owner: OWNER, settleMs: SETTLE_MS, now });
+  const registry = createRegistry({
+    client: litellm.client,
+    owner: OWNER,
+    settleMs: SETTLE_MS,
+    now,
+    date: () => clock.now,
+  });
   const world = { ...worldOf([], {}, clock), registry };
   const cache = new TestCache();
   const gate = createGate({ minMs: 1_000, maxMs: 8_000, now, random: () => 1 });
