@@ -1,6 +1,7 @@
 import type { Bed } from '../bed/index.ts';
+import { readStored } from './stored.ts';
 
-/** A row of LiteLLM's model table, as the database holds it. */
+/** What the database says of a row, in short. */
 export interface TableRow {
   id: string;
   name: string;
@@ -12,22 +13,10 @@ export interface TableRow {
   updatedAt: string;
 }
 
-/**
- * LiteLLM's model table: the truth behind what its replicas remember. Ordered by id.
- *
- * LiteLLM 1.106.0 stores `model_info` as a JSON object, or as a JSON string that holds one.
- */
-export async function readTable({ postgres }: Pick<Bed, 'postgres'>): Promise<TableRow[]> {
-  const text = await postgres.psql(
-    `SELECT coalesce(json_agg(row ORDER BY row.id), '[]') FROM (
-       SELECT model_id AS id, model_name AS name, updated_at::text AS "updatedAt",
-              coalesce(mark ->> 'owner', '') AS owner, coalesce(mark ->> 'uid', '') AS uid
-       FROM (
-         SELECT *, (CASE jsonb_typeof(model_info) WHEN 'string' THEN (model_info #>> '{}')::jsonb ELSE model_info END)
-                   -> 'model_registrar' AS mark
-         FROM "LiteLLM_ProxyModelTable"
-       ) AS marked
-     ) AS row`,
-  );
-  return JSON.parse(text) as TableRow[];
+/** LiteLLM's model table, the truth behind what its replicas remember: whose each row is. Ordered by id. */
+export async function readTable(bed: Pick<Bed, 'postgres'>): Promise<TableRow[]> {
+  return (await readStored(bed)).map(({ model_id, model_name, model_info, updated_at }) => {
+    const { owner = '', uid = '' } = (model_info.model_registrar ?? {}) as { owner?: string; uid?: string };
+    return { id: model_id, name: model_name, owner, uid, updatedAt: updated_at };
+  });
 }
