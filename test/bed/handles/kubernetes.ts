@@ -17,7 +17,7 @@ export interface KubernetesHandle {
   readonly apiserver: ServerHandle;
   readonly etcd: ServerHandle;
   /** Runs kubectl as the administrator and gives what it prints. Throws BedError `command-failed` with what it says. */
-  kubectl(args: readonly string[], stdin?: string): Promise<string>;
+  kubectl: (args: readonly string[], stdin?: string) => Promise<string>;
   /** Applies objects server-side. */
   apply(...objects: readonly object[]): Promise<void>;
   /** Makes a namespace; fine when it is there. Namespaces are never really deleted here: take a new name for each test. */
