@@ -25,10 +25,7 @@ export function addSettings(command: Command, takes: (name: SettingName) => bool
     command.addOption(option);
   }
   return command.addOption(
-    new Option(
-      '--config <file>',
-      'YAML file with settings by name; flags and environment beat it. (MODEL_REGISTRAR_CONFIG)',
-    )
+    new Option('--config <file>', 'YAML file with settings by name; flags and environment beat it.')
       .env('MODEL_REGISTRAR_CONFIG')
       .helpGroup('Operation:'),
   );
