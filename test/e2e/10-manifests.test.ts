@@ -114,10 +114,19 @@ test('10: it may do what it needs, and nothing else', async () => {
 });
 
 test('10: with its token a Secret, a Pod and a change of an InferenceService are refused', async () => {
-  const { kubectl } = scene.bed.kubernetes;
-  await kubectl(['create', 'secret', 'generic', 'canary', '--namespace', scene.namespace, '--from-literal=key=x']);
+  const { kubernetes } = scene.bed;
+  await kubernetes.kubectl([
+    'create',
+    'secret',
+    'generic',
+    'canary',
+    '--namespace',
+    scene.namespace,
+    '--from-literal=key=x',
+  ]);
   await scene.apply({ name: 'qwen', annotations: { enabled: 'true' } });
-  const asIt = (...args: string[]) => kubectl(['--kubeconfig', kubeconfig, '--namespace', scene.namespace, ...args]);
+  const asIt = (...args: string[]) =>
+    kubernetes.kubectl(['--kubeconfig', kubeconfig, '--namespace', scene.namespace, ...args]);
   expect(await asIt('get', 'inferenceservice', 'qwen', '--output=name')).toContain('qwen');
   await expect(asIt('get', 'secret', 'canary')).rejects.toThrow(/cannot get resource "secrets"/);
   await expect(asIt('get', 'pods')).rejects.toThrow(/cannot list resource "pods"/);
