@@ -75,6 +75,8 @@ describe('nearestAnnotation', () => {
     ['', undefined],
     ['something-else', undefined],
     ['moxy', undefined],
+    ['moev', undefined],
+    ['pvovidrz', undefined],
     ['omed', undefined],
     ['xmod', undefined],
     ['potr', 'port'],
