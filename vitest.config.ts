@@ -7,6 +7,8 @@ const project = (name: string, settings: Record<string, unknown> = {}) => ({
 
 export default defineConfig({
   test: {
+    // Integration tests wait more than they compute, so that more of them fit than there are cores.
+    maxWorkers: 4,
     projects: [
       project('unit'),
       project('integration', { testTimeout: 20_000 }),

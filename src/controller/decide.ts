@@ -31,7 +31,7 @@ export interface Decision {
   why?: string;
 }
 
-/** Decides about one object as it is now. Nothing is written, and the same world gives the same decision. */
+/** Decides about one object as it is now. Nothing is written; only the clock of a change of backend that is seen for the first time starts. */
 export function decide(world: World, ref: SourceRef, source: Source, object: SourceObject | undefined): Decision {
   const records = world.registry.recordsOf(ref);
   const decision = object

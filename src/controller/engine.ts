@@ -2,7 +2,6 @@ import { type Applied, type Gate, LiteLlmError, type Priority, type Registry, ty
 import {
   type Change,
   digest,
-  type Json,
   parseSourceKey,
   type SourceRef,
   type StampedRecord,
@@ -77,7 +76,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     const projection = source.project(object, world.projection);
     const { createdAt, uid } = object;
     names.declare(key, { namespace, createdAt, uid }, projection.state === 'ignore' ? [] : projection.names);
-    const meaning = digest([uid, projection as unknown as Json], 16);
+    const meaning = digest(JSON.stringify([uid, projection]), 16);
     if (meanings.get(key) === meaning) return 'same';
     meanings.set(key, meaning);
     return projection.state === 'withdraw' ? 'leaving' : 'changed';

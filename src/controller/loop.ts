@@ -61,6 +61,7 @@ export interface Loop {
  */
 export function createLoop(options: LoopOptions): Loop {
   const { engine, report, gate, resyncMs, log } = options;
+  /** By key: when the first change was told that has not been dealt with yet. */
   const dirtySince = new Map<string, number>();
   let queue: WorkQueue | undefined;
   let lastTurn = performance.now();
@@ -69,7 +70,7 @@ export function createLoop(options: LoopOptions): Loop {
     // An object whose status is busy with what does not concern us is left alone, and so is its backoff.
     if (!queue || meaning === 'same') return;
     const key = sourceKey({ kind, namespace, name });
-    if (!dirtySince.has(key)) dirtySince.set(key, Date.now());
+    if (!dirtySince.has(key)) dirtySince.set(key, performance.now());
     queue.add(key, { priority: meaning === 'leaving' ? 'urgent' : 'soon' });
   }
 
@@ -126,7 +127,11 @@ export function createLoop(options: LoopOptions): Loop {
 
   async function handle(key: string, turn: Turn): Promise<TurnResult> {
     const outcome = await engine.reconcile(key, turn.priority === 'bulk' ? 'bulk' : 'prompt', turn.signal);
-    if (!outcome || (turn.signal.aborted && outcome.error)) return;
+    if (!outcome) {
+      dirtySince.delete(key);
+      return;
+    }
+    if (turn.signal.aborted && outcome.error) return;
     if (outcome.error && !outcome.gated)
       log.warn({ source: key, error: describeError(outcome.error) }, 'an object could not be brought in step');
     report.tell(outcome);
@@ -143,7 +148,7 @@ export function createLoop(options: LoopOptions): Loop {
     const since = dirtySince.get(key);
     if (since === undefined || !applied.some(({ change, result }) => change.kind === 'create' && result === 'live'))
       return;
-    options.becameVisible((Date.now() - since) / 1000);
+    options.becameVisible((performance.now() - since) / 1000);
   }
 
   function onError(key: string, error: unknown): void {

@@ -1,7 +1,7 @@
 import { type Entry, type Json, type ModelRecord, STAMP_KEY } from '../registration/index.ts';
 import { type Extent, readRefusal, readRows, readStoredRow, type StoredKeys } from './answers.ts';
 import { LiteLlmError } from './errors.ts';
-import type { Http, HttpAnswer, HttpCall } from './http.ts';
+import type { Http, HttpAnswer } from './http.ts';
 
 /** `saved` means: the row is in the database, but LiteLLM did not take it into service. */
 export type WriteResult = 'live' | 'saved';
@@ -37,12 +37,8 @@ export interface LiteLlmClient {
 
 /** The client over HTTP. Endpoints, statuses and texts as measured on LiteLLM 1.106.0. */
 export function createClient(http: Http): LiteLlmClient {
-  async function ask(call: HttpCall): Promise<HttpAnswer> {
-    return http.call(call);
-  }
-
   async function list(signal?: AbortSignal): Promise<ModelRecord[]> {
-    const answer = await ask({ operation: 'list', method: 'GET', path: '/model/info', signal });
+    const answer = await http.call({ operation: 'list', method: 'GET', path: '/model/info', signal });
     if (answer.status === 200) return readRows(answer.body);
     const refusal = refusalOf(answer);
     if (refusal.kind === 'no-models-yet') return [];
@@ -53,7 +49,7 @@ export function createClient(http: Http): LiteLlmClient {
 
   async function find(query: Record<string, string>, extent: Extent, signal?: AbortSignal): Promise<ModelRecord[]> {
     const path = `/v2/model/info?${new URLSearchParams({ ...query, size: '1000' }).toString()}`;
-    const answer = await ask({ operation: 'search', method: 'GET', path, signal });
+    const answer = await http.call({ operation: 'search', method: 'GET', path, signal });
     if (answer.status === 200) return readRows(answer.body, extent);
     const refusal = refusalOf(answer);
     if (refusal.kind === 'no-models-yet' || refusal.kind === 'not-in-database') return [];
@@ -69,7 +65,13 @@ export function createClient(http: Http): LiteLlmClient {
   }
 
   async function create(row: RowInput, signal?: AbortSignal): Promise<WriteResult> {
-    const answer = await ask({ operation: 'create', method: 'POST', path: '/model/new', body: bodyOf(row), signal });
+    const answer = await http.call({
+      operation: 'create',
+      method: 'POST',
+      path: '/model/new',
+      body: bodyOf(row),
+      signal,
+    });
     if (answer.status === 200) return 'live';
     const refusal = refusalOf(answer);
     if (refusal.kind === 'saved-not-live') return 'saved';
@@ -78,7 +80,7 @@ export function createClient(http: Http): LiteLlmClient {
 
   async function update(id: string, row: RowInput, signal?: AbortSignal) {
     const path = `/model/${encodeURIComponent(id)}/update`;
-    const answer = await ask({ operation: 'update', method: 'PATCH', path, body: bodyOf(row), signal });
+    const answer = await http.call({ operation: 'update', method: 'PATCH', path, body: bodyOf(row), signal });
     if (answer.status === 200) return { result: 'live' as const, stored: readStoredRow(answer.body) };
     const refusal = refusalOf(answer);
     if (refusal.kind === 'saved-not-live') return { result: 'saved' as const };
@@ -87,7 +89,13 @@ export function createClient(http: Http): LiteLlmClient {
   }
 
   async function remove(id: string, signal?: AbortSignal): Promise<boolean> {
-    const answer = await ask({ operation: 'delete', method: 'POST', path: '/model/delete', body: { id }, signal });
+    const answer = await http.call({
+      operation: 'delete',
+      method: 'POST',
+      path: '/model/delete',
+      body: { id },
+      signal,
+    });
     if (answer.status === 200) return true;
     const refusal = refusalOf(answer);
     if (refusal.kind === 'not-in-database') return false;

@@ -22,7 +22,7 @@ export type Projection = { names: string[] } & (
   | {
       state: 'serve';
       registrations: Registration[];
-      /** Set while a first registration has to wait (no copy has served yet): known entries are kept in step, none is added. */
+      /** Set while a first registration has to wait (no copy has served yet); an object that has entries is kept in step all the same. */
       waitingFor?: string;
       /** True while old and new pods stand behind the same address: a changed served name or base path is not taken over yet. */
       rollingOut: boolean;
