@@ -10,7 +10,7 @@ import {
 } from '../controller/index.ts';
 import { type Connection, connect, KubernetesError, type Reflector, startReflector } from '../kubernetes/index.ts';
 import { createClient, createGate, createHttp, createRegistry, createWriter, type Gate } from '../litellm/index.ts';
-import { type Source, type SourceObject, sources } from '../sources/index.ts';
+import { NO_RELATED, type Source, type SourceObject, sources } from '../sources/index.ts';
 import { createLogger, type Logger, type Metrics } from '../telemetry/index.ts';
 import { alsoUnselected } from './unselected.ts';
 
@@ -59,7 +59,8 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun, sign
       registry,
       names: createNameBook(settings['name-cooldown'], now),
       patience: createPatience(settings['rollout-wait'], () => performance.now()),
-      projection: { selection: settings.selection },
+      projection: { selection: settings.selection, address: settings.address },
+      related: NO_RELATED,
       policy: settings.policy,
       settleMs: settings.settle,
       now,

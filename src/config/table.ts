@@ -84,6 +84,13 @@ export const table = {
     group: 'What is registered',
     schema: z.enum(['annotated', 'all'], 'must be annotated or all'),
   },
+  address: {
+    argument: '<which>',
+    help: 'cluster: LiteLLM runs in this cluster; external: it runs elsewhere, and gets the address that the source publishes outside.',
+    default: 'cluster',
+    group: 'What is registered',
+    schema: z.enum(['cluster', 'external'], 'must be cluster or external'),
+  },
   policy: {
     argument: '<which>',
     help: 'sync: all changes; upsert-only: no model is ever taken out; create-only: nothing but additions.',

@@ -35,7 +35,7 @@ export interface Decision {
 export function decide(world: World, ref: SourceRef, source: Source, object: SourceObject | undefined): Decision {
   const records = world.registry.recordsOf(ref);
   const decision = object
-    ? decideFor(world, ref, object, source.project(object, world.projection), records)
+    ? decideFor(world, ref, object, source.project(object, world.projection, world.related), records)
     : gone(ref, records);
   return { ...decision, plan: applyPolicy(decision.plan, world.policy) };
 }

@@ -73,7 +73,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
       meanings.delete(key);
       return 'leaving';
     }
-    const projection = source.project(object, world.projection);
+    const projection = source.project(object, world.projection, world.related);
     const { createdAt, uid } = object;
     names.declare(key, { namespace, createdAt, uid }, projection.state === 'ignore' ? [] : projection.names);
     const meaning = digest(JSON.stringify([uid, projection]), 16);

@@ -1,6 +1,6 @@
 import type { Registry } from '../litellm/index.ts';
 import type { Policy, Problem } from '../registration/index.ts';
-import type { ProjectionSettings } from '../sources/index.ts';
+import type { ProjectionSettings, RelatedObjects } from '../sources/index.ts';
 import type { NameBook } from './name-book.ts';
 import type { Patience } from './patience.ts';
 
@@ -16,6 +16,7 @@ export interface World {
   names: NameBook;
   patience: Patience;
   projection: ProjectionSettings;
+  related: RelatedObjects;
   policy: Policy;
   settleMs: number;
   now: () => number;

@@ -36,4 +36,5 @@ export { applyPolicy, POLICIES, type Policy } from './policy.ts';
 export type { Problem, Projection } from './projection.ts';
 export { MAX_NAME_LENGTH, publicNameProblem } from './public-name.ts';
 export { type Json, parseSourceKey, type Registration, type SourceRef, sourceKey } from './registration.ts';
+export type { SecretRef } from './secret.ts';
 export { readStamp, STAMP_KEY, type Stamp } from './stamp.ts';

@@ -1,4 +1,5 @@
 import type { Registration } from './registration.ts';
+import type { SecretRef } from './secret.ts';
 
 /** Why something about an object cannot be used; each becomes a Warning Event of that reason on the object. */
 export interface Problem {
@@ -22,6 +23,8 @@ export type Projection = { names: string[] } & (
   | {
       state: 'serve';
       registrations: Registration[];
+      /** The Secret that holds the backend's key; without one the registrations say `not-needed`. */
+      apiKeySecret?: SecretRef;
       /** Set while a first registration has to wait (no copy has served yet); an object that has entries is kept in step all the same. */
       waitingFor?: string;
       /** True while old and new pods stand behind the same address: a changed served name or base path is not taken over yet. */

@@ -24,7 +24,40 @@ export interface SourceObject {
 export interface ProjectionSettings {
   /** `annotated`: only objects with an annotation of ours; `all`: every object that serves an OpenAI API. */
   selection: 'annotated' | 'all';
+  /** `cluster`: LiteLLM runs in the same cluster; `external`: it needs the address that the source publishes outside. */
+  address: 'cluster' | 'external';
 }
+
+/** An object of a further kind, trimmed to what a projection reads of it. */
+export interface RelatedObject {
+  /** Empty where the kind belongs to no namespace. */
+  namespace: string;
+  name: string;
+  uid: string;
+  resourceVersion: string;
+}
+
+/** A further kind whose objects say what a source's objects mean, such as the serving runtimes of an InferenceService. */
+export interface RelatedKind<R extends RelatedObject = RelatedObject> {
+  resource: SourceResource;
+  /** Its objects belong to no namespace. */
+  clusterWide: boolean;
+  /** @throws Error where the object's identity cannot be read. */
+  parse(raw: unknown): R;
+}
+
+/** What is known of the related objects. */
+export interface RelatedObjects {
+  /**
+   * @param kind - as in `kind:`, for example `ServingRuntime`
+   * @param namespace - empty where the kind belongs to no namespace
+   * @returns `unknown` where objects of the kind cannot be read (no right, not installed, not read yet): an absence says nothing then
+   */
+  find(kind: string, namespace: string, name: string): RelatedObject | 'missing' | 'unknown';
+}
+
+/** For sources without related kinds. */
+export const NO_RELATED: RelatedObjects = { find: () => 'unknown' };
 
 /** One kind of object that serves models. A new source is a folder with one of these, and a line in the catalogue. */
 export interface Source<T extends SourceObject = SourceObject> {
@@ -37,6 +70,10 @@ export interface Source<T extends SourceObject = SourceObject> {
    * @throws Error with a plain sentence when the object's identity cannot be read; whatever else is wrong becomes part of the projection.
    */
   parse(raw: unknown): T;
+  /** Further kinds that the projection asks for. They are optional: the right to read them may be missing. */
+  related?: readonly RelatedKind[];
+  /** Whether a change of this related object may change what the object means. */
+  refersTo?(object: T, kind: string, related: RelatedObject): boolean;
   /** What the object means now. Pure. */
-  project(object: T, settings: ProjectionSettings): Projection;
+  project(object: T, settings: ProjectionSettings, related: RelatedObjects): Projection;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ANNOTATION_PREFIX, findAnnotation, readOptions } from '../../../src/registration/index.ts';
-import { inferenceService } from '../../../src/sources/index.ts';
+import { inferenceService, NO_RELATED } from '../../../src/sources/index.ts';
 import { MANIFESTS, only, type Rendered, render } from './render.ts';
 
 /** What an object would have in LiteLLM once KServe says that it is served, sorted by public name. */
@@ -16,9 +16,11 @@ function registrationsOf(model: Rendered) {
     modelStatus: { copies: { totalCopies: 1 } },
     deploymentMode: 'Standard',
   };
-  const projection = inferenceService.project(inferenceService.parse({ ...model, metadata, status }), {
-    selection: 'annotated',
-  });
+  const projection = inferenceService.project(
+    inferenceService.parse({ ...model, metadata, status }),
+    { selection: 'annotated', address: 'cluster' },
+    NO_RELATED,
+  );
   if (projection.state !== 'serve') throw new Error(`${name}: ${JSON.stringify(projection)}`);
   return projection.registrations.toSorted((a, b) => (a.publicName < b.publicName ? -1 : 1));
 }

@@ -5,7 +5,7 @@ import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord, StampedRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
 import { type Registration, sourceKey } from '../../../src/registration/registration.ts';
-import type { Source, SourceObject } from '../../../src/sources/source.ts';
+import { NO_RELATED, type Source, type SourceObject } from '../../../src/sources/source.ts';
 import { OWNER, registration, SETTLE_MS, SOURCE, T0, UID } from '../registration/builders.ts';
 
 export const KEY = sourceKey(SOURCE);
@@ -103,7 +103,8 @@ export function worldOf(rows: ModelRecord[], more: Partial<World> = {}, clock: T
     },
     names,
     patience: createPatience(PATIENCE_MS, () => clock.now),
-    projection: { selection: 'annotated' },
+    projection: { selection: 'annotated', address: 'cluster' },
+    related: NO_RELATED,
     policy: 'sync',
     settleMs: SETTLE_MS,
     now: () => clock.now,

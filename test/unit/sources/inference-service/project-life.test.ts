@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inferenceService as source } from '../../../../src/sources/index.ts';
+import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
 import {
   addressOf,
   condition,
@@ -22,7 +22,9 @@ describe('going away', () => {
     ['a good one', { 'model-name': 'qwen' }],
   ])('%s is withdrawn when it is deleted, or stopped', (_, annotations) => {
     const manifest = annotated(annotations);
-    expect(source.project(source.parse(deleting(manifest)), { selection: 'annotated' })).toMatchObject({
+    expect(
+      source.project(source.parse(deleting(manifest)), { selection: 'annotated', address: 'cluster' }, NO_RELATED),
+    ).toMatchObject({
       state: 'withdraw',
       names: ['qwen'],
     });
@@ -33,7 +35,9 @@ describe('going away', () => {
   it('is withdrawn under ModelMesh and without a route, too', () => {
     const status = { ...ready(), deploymentMode: 'ModelMesh' };
     const manifest = deleting(annotated({ enabled: 'true' }, { status, predictor: {} }));
-    expect(source.project(source.parse(manifest), { selection: 'annotated' }).state).toBe('withdraw');
+    expect(
+      source.project(source.parse(manifest), { selection: 'annotated', address: 'cluster' }, NO_RELATED).state,
+    ).toBe('withdraw');
   });
 });
 
@@ -222,7 +226,7 @@ describe('whatever the object looks like', () => {
         const { metadata, ...rest } = typeof raw === 'object' && raw !== null ? (raw as Manifest) : base;
         const { annotations, deletionTimestamp } = (metadata ?? {}) as Manifest['metadata'];
         const object = source.parse({ ...rest, metadata: { ...base.metadata, annotations, deletionTimestamp } });
-        const projection = source.project(object, { selection });
+        const projection = source.project(object, { selection, address: 'cluster' }, NO_RELATED);
         expect(new Set(projection.names).size).toBe(projection.names.length);
         if (projection.state !== 'serve') return;
         expect(projection.registrations.map(({ publicName }) => publicName)).toEqual(projection.names);
@@ -239,8 +243,8 @@ describe('whatever the object looks like', () => {
   it('is projected the same each time, and left as it was', () => {
     const object = source.parse(base);
     const before = structuredClone(object);
-    const projection = source.project(object, { selection: 'annotated' });
-    expect(source.project(object, { selection: 'annotated' })).toEqual(projection);
+    const projection = source.project(object, { selection: 'annotated', address: 'cluster' }, NO_RELATED);
+    expect(source.project(object, { selection: 'annotated', address: 'cluster' }, NO_RELATED)).toEqual(projection);
     expect(object).toEqual(before);
   });
 });

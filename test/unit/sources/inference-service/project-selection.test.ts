@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inferenceService as source } from '../../../../src/sources/index.ts';
+import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
 import { container, deleting, huggingface, inferenceService, ready, stopped, unready, vllm } from '../fixtures.ts';
 import { annotated, PREFIX, problems, project, served } from './projecting.ts';
 
@@ -154,7 +154,10 @@ describe('a model of a format that tells nothing', () => {
     const manifest = inferenceService({ predictor, annotations, status: stopped() });
     expect(project(manifest, 'all')).toMatchObject({ state: 'withdraw', names: [] });
     const going = deleting(inferenceService({ predictor, annotations: {} }));
-    expect(source.project(source.parse(going), { selection: 'all' })).toMatchObject({ state: 'withdraw', names: [] });
+    expect(source.project(source.parse(going), { selection: 'all', address: 'cluster' }, NO_RELATED)).toMatchObject({
+      state: 'withdraw',
+      names: [],
+    });
   });
 
   it('still says what else is wrong', () => {

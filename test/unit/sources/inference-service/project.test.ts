@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inferenceService as source } from '../../../../src/sources/index.ts';
+import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
 import {
   addressOf,
   container,
@@ -141,7 +141,13 @@ describe('InferenceServices as KServe makes them', () => {
   });
 
   it('being deleted, though the status says Ready', () => {
-    expect(source.project(source.parse(deleting(huggingfaceService)), { selection: 'annotated' })).toEqual({
+    expect(
+      source.project(
+        source.parse(deleting(huggingfaceService)),
+        { selection: 'annotated', address: 'cluster' },
+        NO_RELATED,
+      ),
+    ).toEqual({
       state: 'withdraw',
       names: ['qwen2-5'],
       why: 'it is being deleted',

@@ -1,12 +1,12 @@
 import type { Projection } from '../../../../src/registration/index.ts';
-import { inferenceService as source } from '../../../../src/sources/index.ts';
+import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
 import { inferenceService, type Manifest, ready, stored } from '../fixtures.ts';
 
 export const PREFIX = 'model-registrar.io/';
 
 /** What an object means, as the API server would show it. */
 export function project(manifest: Manifest, selection: 'annotated' | 'all' = 'annotated'): Projection {
-  return source.project(source.parse(stored(manifest)), { selection });
+  return source.project(source.parse(stored(manifest)), { selection, address: 'cluster' }, NO_RELATED);
 }
 
 /** A Ready object with annotations of ours, given without their prefix. */
