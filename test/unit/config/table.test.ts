@@ -35,6 +35,7 @@ describe('the table', () => {
       namespace: [],
       selector: undefined,
       selection: 'annotated',
+      address: 'cluster',
       policy: 'sync',
       'dry-run': false,
       'resync-interval': 60_000,
