@@ -1,18 +1,17 @@
 import { ConfigError, howToGive, keyFromEnvironment, type Settings } from '../config/index.ts';
 import {
+  createBackendKeys,
   createEngine,
   createNameBook,
   createPatience,
   type Engine,
-  type ObjectCache,
   type SourceChange,
-  type SourceView,
 } from '../controller/index.ts';
-import { type Connection, connect, KubernetesError, type Reflector, startReflector } from '../kubernetes/index.ts';
+import { type Connection, connect, KubernetesError, readSecret } from '../kubernetes/index.ts';
 import { createClient, createGate, createHttp, createRegistry, createWriter, type Gate } from '../litellm/index.ts';
-import { NO_RELATED, type Source, type SourceObject, sources } from '../sources/index.ts';
+import { type Source, sources } from '../sources/index.ts';
 import { createLogger, type Logger, type Metrics } from '../telemetry/index.ts';
-import { alsoUnselected } from './unselected.ts';
+import { type Following, follow } from './follow.ts';
 
 /** Everything that a command works with, wired. */
 export interface Rooms {
@@ -20,9 +19,11 @@ export interface Rooms {
   engine: Engine;
   gate: Gate;
   owner: string;
-  reflectors: { source: Source; reflector: Reflector<SourceObject> }[];
+  reflectors: Following['reflectors'];
   /** Resolves when each source was read once, or is known to be absent or forbidden. */
   settled: Promise<unknown>;
+  /** Resolves when the kinds that sources refer to were tried: they are optional. */
+  relatedTried: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -51,8 +52,16 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun, sign
   const now = Date.now;
   const registry = createRegistry({ client: createClient(http), owner, settleMs: settings.settle });
   const gate = createGate({ minMs: settings['backoff-min'], maxMs: Math.min(settings['backoff-max'], 30_000) });
-  const reflectors: Rooms['reflectors'] = [];
-  const views: SourceView[] = [];
+  const following = follow({
+    sources: chosen,
+    connection,
+    settings,
+    log,
+    onObject({ kind }, { namespace, name }, object) {
+      const meaning = engine.observe(kind, namespace, name, object);
+      onChange?.({ kind, namespace, name, meaning });
+    },
+  });
   const engine = createEngine({
     world: {
       owner,
@@ -60,56 +69,28 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun, sign
       names: createNameBook(settings['name-cooldown'], now),
       patience: createPatience(settings['rollout-wait'], () => performance.now()),
       projection: { selection: settings.selection, address: settings.address },
-      related: NO_RELATED,
+      related: following.related,
+      backendKeys: createBackendKeys((place, ending) => readSecret(connection, place, ending)),
       policy: settings.policy,
       settleMs: settings.settle,
       now,
     },
-    views,
+    views: following.views,
     writer: createWriter(),
     gate,
     dryRun,
   });
-  for (const source of chosen) views.push(follow(source));
-
-  /** Starts the reflectors of a source: one, or one for each namespace. */
-  function follow(source: Source): SourceView {
-    const namespaces = settings.namespace.length > 0 ? settings.namespace : [undefined];
-    const caches = new Map<string | undefined, ObjectCache>();
-    for (const namespace of namespaces) {
-      const reflector = startReflector<SourceObject>({
-        connection,
-        resource: { ...source.resource, ...(namespace && { namespace }) },
-        ...(settings.selector && { labelSelector: settings.selector }),
-        parse: (raw) => source.parse(raw),
-        onChange: (change) => {
-          const { namespace: within, name } = change.object;
-          const object = change.type === 'applied' ? change.object : undefined;
-          const meaning = engine.observe(source.kind, within, name, object);
-          onChange?.({ kind: source.kind, namespace: within, name, meaning });
-        },
-        log,
-      });
-      reflectors.push({ source, reflector });
-      const everything = { connection, resource: source.resource };
-      caches.set(namespace, settings.selector ? alsoUnselected(reflector, everything) : reflector);
-    }
-    return {
-      source,
-      cacheFor: (namespace) => caches.get(namespace) ?? caches.get(undefined),
-      caches: [...caches.values()],
-    };
-  }
 
   return {
     connection,
     engine,
     gate,
     owner,
-    reflectors,
-    settled: Promise.all(reflectors.map(({ reflector }) => reflector.settled)),
+    reflectors: following.reflectors,
+    settled: following.settled,
+    relatedTried: following.relatedTried,
     async close() {
-      await Promise.all(reflectors.map(({ reflector }) => reflector.stop()));
+      await following.stop();
       await Promise.all([http.close(), connection.close()]);
     },
   };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { describeError, type Outcome, onePass } from '../controller/index.ts';
 import type { ReflectorState } from '../kubernetes/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import { settledOrFailing } from './follow.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { openReporting } from './reporting.ts';
 import { logFor, openRooms, type Rooms } from './rooms.ts';
@@ -53,24 +54,18 @@ const UNREAD: Record<Exclude<ReflectorState, 'synced'>, string> = {
  * @returns sources that could not be read: of those nothing is changed
  * @throws LiteLlmError, and KubernetesError where not one source could be asked for
  */
-export async function readAll({ engine, reflectors }: Rooms): Promise<string[]> {
-  await Promise.all([engine.refresh(), ...reflectors.map(({ reflector }) => settledOrFailing(reflector))]);
+export async function readAll({ engine, reflectors, relatedTried }: Rooms): Promise<string[]> {
+  await Promise.all([
+    engine.refresh(),
+    relatedTried,
+    ...reflectors.map(({ reflector }) => settledOrFailing(reflector)),
+  ]);
   const troubles = reflectors.map(({ reflector }) => (reflector.state === 'failing' ? reflector.trouble : undefined));
   if (troubles[0] && troubles.every((trouble) => trouble !== undefined)) throw troubles[0];
   return reflectors.flatMap(({ source, reflector }) => {
     if (reflector.state === 'synced') return [];
     return `${source.kind}: ${UNREAD[reflector.state]}`;
   });
-}
-
-async function settledOrFailing(reflector: Rooms['reflectors'][number]['reflector']): Promise<void> {
-  if (reflector.state === 'failing') return;
-  const failing = Promise.withResolvers<void>();
-  const forget = reflector.onState((next) => {
-    if (next === 'failing') failing.resolve();
-  });
-  await Promise.race([reflector.settled, failing.promise]);
-  forget();
 }
 
 function summarise(outcomes: Outcome[], unread: string[], trouble: unknown, log: Logger, dryRun: boolean): number {

@@ -1,4 +1,5 @@
 import {
+  ANNOTATION_PREFIX,
   applyPolicy,
   changesBackend,
   type Plan,
@@ -6,12 +7,14 @@ import {
   planHold,
   planServe,
   planWithdraw,
+  type Registration,
   type ServeInput,
   type SourceRef,
   type StampedRecord,
   sourceKey,
 } from '../registration/index.ts';
 import type { Source, SourceObject } from '../sources/index.ts';
+import type { BackendKey } from './backend-keys.ts';
 import { type Claims, judgeNames } from './judge-names.ts';
 import type { StandingProblem, World } from './world.ts';
 
@@ -80,7 +83,10 @@ function serve(
   projection: Projection & { state: 'serve' },
   records: StampedRecord[],
 ): Decision {
-  const claims = judgeNames(world, base.source, projection.registrations);
+  const key = projection.apiKeySecret && world.backendKeys.look(projection.apiKeySecret);
+  if (key && key.state !== 'known') return withoutKey(base, key, records);
+  const wanted = key ? projection.registrations.map((one) => withKey(one, key)) : projection.registrations;
+  const claims = judgeNames(world, base.source, wanted);
   const input: ServeInput = {
     owner: world.owner,
     ...base,
@@ -109,6 +115,26 @@ function serve(
     problems,
     ...(projection.waitingFor !== undefined && { why: projection.waitingFor }),
   };
+}
+
+function withKey(registration: Registration, { value, version }: BackendKey & { state: 'known' }): Registration {
+  return { ...registration, params: { ...registration.params, api_key: value }, keyVersion: version };
+}
+
+/** A key that is named and cannot be had: what is there stays, nothing is added. */
+function withoutKey(
+  base: { source: SourceRef; uid: string },
+  key: Exclude<BackendKey, { state: 'known' }>,
+  records: StampedRecord[],
+): Decision {
+  const { state, plan } = held(base.uid, records);
+  if (key.state === 'unknown') {
+    const problems: StandingProblem[] =
+      key.why === undefined ? [] : [{ reason: 'RegistrationFailed', message: `${key.why}.` }];
+    return { ...base, state, plan, problems, why: key.why ?? 'the key of its backend was not read yet' };
+  }
+  const message = `${ANNOTATION_PREFIX}api-key-secret: ${key.why}.`;
+  return { ...base, state: 'invalid', plan, problems: [{ reason: 'InvalidAnnotation', message }] };
 }
 
 function held(uid: string, records: StampedRecord[]): Pick<Decision, 'state' | 'plan'> {

@@ -3,11 +3,13 @@ import {
   type Change,
   digest,
   parseSourceKey,
+  type SecretRef,
   type SourceRef,
   type StampedRecord,
   sourceKey,
 } from '../registration/index.ts';
 import type { SourceObject } from '../sources/index.ts';
+import type { BackendKeys } from './backend-keys.ts';
 import { type Decision, decide, decideUnselected } from './decide.ts';
 import type { ObjectCache, SourceView } from './source-view.ts';
 import type { World } from './world.ts';
@@ -45,12 +47,14 @@ export interface Engine {
   verify(key: string, signal?: AbortSignal): Promise<Decision | undefined>;
   /** Looks at one object and does what is to be done. Failures of single changes are part of the outcome. */
   reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined>;
+  /** Reads the Secrets that objects name: what cannot be read is part of what is decided then. */
+  readKeys(signal?: AbortSignal): Promise<void>;
   /** Reads LiteLLM's list. @throws LiteLlmError */
   refresh(signal?: AbortSignal): Promise<void>;
 }
 
 export interface EngineOptions {
-  world: World & { registry: Registry };
+  world: World & { registry: Registry; backendKeys: BackendKeys };
   /** Read at each use: sources may be added after the engine was made. */
   views: readonly SourceView[];
   writer: Writer;
@@ -60,9 +64,11 @@ export interface EngineOptions {
 
 /** Puts sources, plan and registry together. */
 export function createEngine({ world, views, writer, gate, dryRun }: EngineOptions): Engine {
-  const { registry, names } = world;
+  const { registry, names, backendKeys } = world;
   /** By key: a digest of what an object meant when it was seen last. */
   const meanings = new Map<string, string>();
+  /** By key: the Secret that an object names. */
+  const secrets = new Map<string, SecretRef>();
   const viewOf = (kind: string): SourceView | undefined => views.find((view) => view.source.kind === kind);
 
   function observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): Meaning {
@@ -71,11 +77,15 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     if (!object || !source) {
       names.forget(key);
       meanings.delete(key);
+      secrets.delete(key);
       return 'leaving';
     }
     const projection = source.project(object, world.projection, world.related);
     const { createdAt, uid } = object;
     names.declare(key, { namespace, createdAt, uid }, projection.state === 'ignore' ? [] : projection.names);
+    const secret = projection.state === 'serve' ? projection.apiKeySecret : undefined;
+    if (secret) secrets.set(key, secret);
+    else secrets.delete(key);
     const meaning = digest(JSON.stringify([uid, projection]), 16);
     if (meanings.get(key) === meaning) return 'same';
     meanings.set(key, meaning);
@@ -104,6 +114,11 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   }
 
   async function verify(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
+    await readKey(key, signal);
+    return verifyKnown(key, signal);
+  }
+
+  async function verifyKnown(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
     const place = placeOf(key);
     const first = place && consider(key);
     if (!first) return undefined;
@@ -132,6 +147,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   }
 
   async function reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined> {
+    await readKey(key, signal);
     const known = consider(key);
     if (!known) return undefined;
     if (known.plan.changes.length === 0 || dryRun) return { key, decision: known, applied: [], gated: false };
@@ -139,7 +155,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     const applied: Applied[] = [];
     let decision = known;
     try {
-      const verified = await verify(key, signal);
+      const verified = await verifyKnown(key, signal);
       // Nothing can be known for sure any more: nothing is done.
       if (!verified) return undefined;
       decision = verified;
@@ -166,6 +182,15 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     const { publicName } = 'entry' in change ? change.entry : change.record;
     names.nameSeen(publicName, ownRowsUnder(publicName));
     return applied;
+  }
+
+  async function readKey(key: string, signal?: AbortSignal): Promise<void> {
+    const secret = secrets.get(key);
+    if (secret) await backendKeys.read(secret, signal);
+  }
+
+  async function readKeys(signal?: AbortSignal): Promise<void> {
+    await backendKeys.readAll(secrets.values(), signal);
   }
 
   async function refresh(signal?: AbortSignal): Promise<void> {
@@ -203,7 +228,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     return ref && view && cache ? { ref, view, cache } : undefined;
   }
 
-  return { observe, keys, consider, verify, reconcile, refresh };
+  return { observe, keys, consider, verify, reconcile, readKeys, refresh };
 }
 
 /** LiteLLM as a whole does not work just now: nothing was tried. */

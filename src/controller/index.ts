@@ -1,3 +1,4 @@
+export { createBackendKeys } from './backend-keys.ts';
 export type { Decision, ObjectState } from './decide.ts';
 export { createEngine, describeError, type Engine, type Outcome } from './engine.ts';
 export { createLoop, type Loop, type SourceChange } from './loop.ts';

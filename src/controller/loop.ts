@@ -77,6 +77,7 @@ export function createLoop(options: LoopOptions): Loop {
   async function run(signal: AbortSignal): Promise<void> {
     await untilRead(signal);
     await Promise.race([options.sourcesSettled, aborted(signal)]);
+    await engine.readKeys(signal);
     if (signal.aborted) return;
     queue = createWorkQueue({ workers: WORKERS, handle, backoff: options.backoff, onError });
     review(engine.keys());
@@ -96,7 +97,8 @@ export function createLoop(options: LoopOptions): Loop {
     while (!signal.aborted) {
       await pause(resyncMs, signal);
       if (signal.aborted) return;
-      if (await refresh(signal)) review(engine.keys());
+      const [read] = await Promise.all([refresh(signal), engine.readKeys(signal)]);
+      if (read && !signal.aborted) review(engine.keys());
     }
   }
 

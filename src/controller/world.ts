@@ -1,12 +1,13 @@
 import type { Registry } from '../litellm/index.ts';
 import type { Policy, Problem } from '../registration/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../sources/index.ts';
+import type { BackendKeys } from './backend-keys.ts';
 import type { NameBook } from './name-book.ts';
 import type { Patience } from './patience.ts';
 
 /** Something that stays wrong with an object until somebody changes something. */
 export interface StandingProblem extends Omit<Problem, 'reason'> {
-  reason: Problem['reason'] | 'NameConflict' | 'SavedNotLive';
+  reason: Problem['reason'] | 'NameConflict' | 'SavedNotLive' | 'RegistrationFailed';
 }
 
 /** All that a decision depends on besides the object. */
@@ -17,6 +18,7 @@ export interface World {
   patience: Patience;
   projection: ProjectionSettings;
   related: RelatedObjects;
+  backendKeys: Pick<BackendKeys, 'look'>;
   policy: Policy;
   settleMs: number;
   now: () => number;

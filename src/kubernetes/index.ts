@@ -14,6 +14,7 @@ export type { ObjectChange, UnreadableObject } from './object-cache.ts';
 export { type Reflector, type ReflectorOptions, type ReflectorState, startReflector } from './reflector.ts';
 export type { ReflectorSettings } from './reflector-settings.ts';
 export type { Resource } from './resource.ts';
+export { readSecret, type Secret } from './secret.ts';
 export {
   createWorkQueue,
   type Priority,

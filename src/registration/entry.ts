@@ -73,6 +73,9 @@ export function buildEntry({ owner, source, uid, registration, generation, since
 }
 
 /** Digest of all that a registration writes: two rows with equal digests were written from equal wishes. */
-export function registrationHash({ publicName, provider, servedName, apiBase, params, info }: Registration): string {
-  return digest([publicName, provider, servedName, apiBase, params, info], 16);
+export function registrationHash(registration: Registration): string {
+  const { publicName, provider, servedName, apiBase, params, info, keyVersion } = registration;
+  // No digest of a secret is stored.
+  const shown = keyVersion === undefined ? params : { ...params, api_key: keyVersion };
+  return digest([publicName, provider, servedName, apiBase, shown, info], 16);
 }

@@ -25,6 +25,8 @@ export interface Registration {
   apiBase: string;
   params: Record<string, Json>;
   info: Record<string, Json>;
+  /** Stands for `params.api_key` in the digest where that came from a Secret: changes whenever the Secret does. */
+  keyVersion?: string;
 }
 
 /** `kind/namespace/name`, the text that the ownership mark carries. */

@@ -140,8 +140,74 @@ const LEASE: ResourceType = {
   fields: { spec: true },
 };
 
+const SECRET: ResourceType = {
+  group: '',
+  version: 'v1',
+  plural: 'secrets',
+  kind: 'Secret',
+  namespaced: true,
+  custom: false,
+  statusSubresource: false,
+  unconditionalUpdate: true,
+  fields: { data: true, immutable: true, stringData: true, type: true },
+  selectable: ['type'],
+  complete({ stringData, ...object }) {
+    const plain = Object.entries(stringData && typeof stringData === 'object' ? stringData : {});
+    const data = {
+      ...fieldsAt(object, 'data'),
+      ...Object.fromEntries(plain.map(([key, text]) => [key, base64(text)])),
+    };
+    return { type: 'Opaque', ...object, ...(Object.keys(data).length > 0 && { data }) };
+  },
+};
+
+const CONFIG_MAP: ResourceType = {
+  group: '',
+  version: 'v1',
+  plural: 'configmaps',
+  kind: 'ConfigMap',
+  shortNames: ['cm'],
+  namespaced: true,
+  custom: false,
+  statusSubresource: false,
+  unconditionalUpdate: true,
+  fields: { binaryData: true, data: true, immutable: true },
+};
+
+const SERVING_RUNTIME: ResourceType = {
+  group: 'serving.kserve.io',
+  version: 'v1alpha1',
+  plural: 'servingruntimes',
+  kind: 'ServingRuntime',
+  namespaced: true,
+  custom: true,
+  statusSubresource: true,
+  unconditionalUpdate: false,
+  fields: { spec: true, status: true },
+};
+
+const CLUSTER_SERVING_RUNTIME: ResourceType = {
+  ...SERVING_RUNTIME,
+  plural: 'clusterservingruntimes',
+  kind: 'ClusterServingRuntime',
+  namespaced: false,
+};
+
 /** The kinds of object that a sandbox serves unless told otherwise. To serve another, add a row. */
-export const RESOURCES: readonly ResourceType[] = [NAMESPACE, EVENT, LEASE, INFERENCE_SERVICE];
+export const RESOURCES: readonly ResourceType[] = [
+  NAMESPACE,
+  EVENT,
+  LEASE,
+  SECRET,
+  CONFIG_MAP,
+  INFERENCE_SERVICE,
+  SERVING_RUNTIME,
+  CLUSTER_SERVING_RUNTIME,
+];
+
+function base64(text: unknown): string {
+  return Buffer.from(shown(text)).toString('base64');
+}
 
 /** `group/version`, or the version alone for the core group. */
 export function apiVersionOf(type: ResourceType): string {

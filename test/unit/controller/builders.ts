@@ -105,6 +105,7 @@ export function worldOf(rows: ModelRecord[], more: Partial<World> = {}, clock: T
     patience: createPatience(PATIENCE_MS, () => clock.now),
     projection: { selection: 'annotated', address: 'cluster' },
     related: NO_RELATED,
+    backendKeys: { look: () => ({ state: 'unknown' }) },
     policy: 'sync',
     settleMs: SETTLE_MS,
     now: () => clock.now,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BackendKey } from '../../../src/controller/backend-keys.ts';
 import { type Decision, decide } from '../../../src/controller/decide.ts';
 import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
@@ -205,5 +206,47 @@ describe('the policy', () => {
     const edited = { ...row(), publicName: 'by-hand' };
     expect(decided(serving(), [edited], { policy: 'create-only' }).plan.changes).toEqual([]);
     expect(inShort(decided(serving(), [edited], { policy: 'upsert-only' }).plan)).toEqual([`update ${id}`]);
+  });
+});
+
+describe('an object whose backend wants a key', () => {
+  const wanting = serving([registration()], { apiKeySecret: { namespace: 'llm', name: 'backend' } });
+  const keyed = (key: BackendKey): Partial<World> => ({ backendKeys: { look: () => key } });
+  const known = (value: string, version: string) => keyed({ state: 'known', value, version });
+
+  it('is registered with it; the digest in the mark depends on the Secret alone', () => {
+    const entryWith = (more: Partial<World>) => {
+      const [change] = decided(wanting, [], more).plan.changes;
+      return change?.kind === 'create' ? change.entry : undefined;
+    };
+    const [first, second, rotated] = [known('k1', 'v1'), known('k2', 'v1'), known('k1', 'v2')].map(entryWith);
+    expect(first?.params.api_key).toBe('k1');
+    expect(second?.stamp.hash).toBe(first?.stamp.hash);
+    expect(rotated?.stamp.hash).not.toBe(first?.stamp.hash);
+  });
+
+  it('is held in silence until the Secret was looked at', () => {
+    expect(decided(wanting, [row()], keyed({ state: 'unknown' }))).toMatchObject({ state: 'held', problems: [] });
+    expect(decided(wanting, [], keyed({ state: 'unknown' }))).toMatchObject({ state: 'down', plan: { changes: [] } });
+  });
+
+  it('keeps its rows and says why when the Secret cannot be read', () => {
+    expect(decided(wanting, [row()], keyed({ state: 'unknown', why: 'no right' }))).toMatchObject({
+      state: 'held',
+      plan: { changes: [] },
+      problems: [{ reason: 'RegistrationFailed', message: 'no right.' }],
+    });
+  });
+
+  it('keeps its rows and says why when the Secret is gone; without one nothing is registered', () => {
+    for (const rows of [[row()], []]) {
+      expect(decided(wanting, rows, keyed({ state: 'wrong', why: 'there is no Secret "backend"' }))).toMatchObject({
+        state: 'invalid',
+        plan: { changes: [] },
+        problems: [
+          { reason: 'InvalidAnnotation', message: 'model-registrar.io/api-key-secret: there is no Secret "backend".' },
+        ],
+      });
+    }
   });
 });

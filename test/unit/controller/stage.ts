@@ -1,3 +1,4 @@
+import { createBackendKeys } from '../../../src/controller/backend-keys.ts';
 import { createEngine, type Engine } from '../../../src/controller/engine.ts';
 import type { World } from '../../../src/controller/world.ts';
 import { createGate, type Gate } from '../../../src/litellm/gate.ts';
@@ -36,7 +37,8 @@ export function createStage({ namespaces, dryRun = false }: { namespaces?: strin
     now,
     date: () => clock.now,
   });
-  const world = { ...worldOf([], {}, clock), registry };
+  const backendKeys = createBackendKeys(async () => undefined);
+  const world = { ...worldOf([], {}, clock), registry, backendKeys };
   const cache = new TestCache();
   const gate = createGate({ minMs: 1_000, maxMs: 8_000, now, random: () => 1 });
   const writer = createWriter();

@@ -1,0 +1,98 @@
+import type { Settings } from '../config/index.ts';
+import type { ObjectCache, SourceView } from '../controller/index.ts';
+import { type Connection, type Log, type Reflector, startReflector } from '../kubernetes/index.ts';
+import type { RelatedObject, RelatedObjects, Source, SourceObject } from '../sources/index.ts';
+import { followRelated } from './related.ts';
+import { alsoUnselected } from './unselected.ts';
+
+export interface FollowOptions {
+  sources: readonly Source[];
+  connection: Connection;
+  settings: Pick<Settings, 'namespace' | 'selector'>;
+  log: Log;
+  /** Told of an object whenever it, or what it refers to, is another than before; undefined where it is gone. */
+  onObject: (source: Source, place: { namespace: string; name: string }, object: SourceObject | undefined) => void;
+}
+
+/** The sources, kept known by reflectors. */
+export interface Following {
+  views: readonly SourceView[];
+  reflectors: { source: Source; reflector: Reflector<SourceObject> }[];
+  related: RelatedObjects;
+  /** Resolves when each source was read once, or is known to be absent or forbidden, and all related kinds were tried. */
+  settled: Promise<unknown>;
+  /** Resolves when each related kind was tried: they are optional. */
+  relatedTried: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Starts the reflectors of the sources, and those of the kinds that they ask for. */
+export function follow({ sources, connection, settings, log, onObject }: FollowOptions): Following {
+  const reflectors: Following['reflectors'] = [];
+  const related = followRelated({
+    connection,
+    kinds: sources.flatMap((source) => source.related ?? []),
+    namespaces: settings.namespace,
+    log,
+    onChange: lookAgain,
+  });
+  const views = sources.map(followSource);
+
+  /** Starts one reflector, or one for each namespace. */
+  function followSource(source: Source): SourceView {
+    const namespaces = settings.namespace.length > 0 ? settings.namespace : [undefined];
+    const caches = new Map<string | undefined, ObjectCache>();
+    for (const namespace of namespaces) {
+      const reflector = startReflector<SourceObject>({
+        connection,
+        resource: { ...source.resource, ...(namespace && { namespace }) },
+        ...(settings.selector && { labelSelector: settings.selector }),
+        parse: (raw) => source.parse(raw),
+        onChange: ({ type, object }) => onObject(source, object, type === 'applied' ? object : undefined),
+        log,
+      });
+      reflectors.push({ source, reflector });
+      const everything = { connection, resource: source.resource };
+      caches.set(namespace, settings.selector ? alsoUnselected(reflector, everything) : reflector);
+    }
+    return {
+      source,
+      cacheFor: (namespace) => caches.get(namespace) ?? caches.get(undefined),
+      caches: [...caches.values()],
+    };
+  }
+
+  function lookAgain(kind: string, changed?: RelatedObject): void {
+    for (const { source, reflector } of reflectors) {
+      if (!source.related?.some(({ resource }) => resource.kind === kind)) continue;
+      for (const object of reflector.values()) {
+        if (!changed || source.refersTo?.(object, kind, changed)) onObject(source, object, object);
+      }
+    }
+  }
+
+  // Not waited for any longer: they are optional.
+  const relatedTried = Promise.all(related.reflectors.map(settledOrFailing));
+  const all = [...reflectors.map(({ reflector }) => reflector), ...related.reflectors];
+  return {
+    views,
+    reflectors,
+    related: related.objects,
+    settled: Promise.all([...reflectors.map(({ reflector }) => reflector.settled), relatedTried]),
+    relatedTried,
+    async stop() {
+      await Promise.all(all.map((reflector) => reflector.stop()));
+    },
+  };
+}
+
+/** Resolves when a kind is synced, absent or forbidden, or the API server cannot be asked for it. */
+export async function settledOrFailing<T>(reflector: Reflector<T>): Promise<void> {
+  if (reflector.state === 'failing') return;
+  const failing = Promise.withResolvers<void>();
+  const forget = reflector.onState((next) => {
+    if (next === 'failing') failing.resolve();
+  });
+  await Promise.race([reflector.settled, failing.promise]);
+  forget();
+}
