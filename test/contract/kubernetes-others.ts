@@ -128,6 +128,38 @@ export function describeOthers(setting: KubernetesSetting): void {
     expect(String(refused.json.message)).toContain('because it is being terminated');
   });
 
+  it('has Secrets, whose text is kept in base64, and whose version rises with each change', async () => {
+    const [secrets, name] = [`/api/v1/namespaces/${setting.namespace}/secrets`, freshName()];
+    const created = await call('POST', secrets, { metadata: { name }, stringData: { 'api-key': 'one' } });
+    expect(created.status).toBe(201);
+    expect(created.json).toMatchObject({ type: 'Opaque', data: { 'api-key': 'b25l' } });
+    expect(created.json).not.toHaveProperty('stringData');
+    const patch = { data: { 'api-key': 'dHdv' } };
+    await call('PATCH', `${secrets}/${name}`, patch, 'application/merge-patch+json');
+    const read = await call('GET', `${secrets}/${name}`);
+    expect(read.json).toMatchObject({ kind: 'Secret', data: { 'api-key': 'dHdv' } });
+    expect(metadataOf(read).uid).toBe(metadataOf(created).uid);
+    expect(metadataOf(read).resourceVersion).not.toBe(metadataOf(created).resourceVersion);
+    expect((await call('DELETE', `${secrets}/${name}`)).status).toBe(200);
+    expect((await call('GET', `${secrets}/${name}`)).status).toBe(404);
+  });
+
+  it('has serving runtimes, in namespaces and for the whole cluster', async () => {
+    const name = freshName();
+    const runtime = { metadata: { name }, spec: { containers: [{ name: 'kserve-container', args: ['--port=8080'] }] } };
+    const api = '/apis/serving.kserve.io/v1alpha1';
+    for (const [path, kind] of [
+      [`${api}/namespaces/${setting.namespace}/servingruntimes`, 'ServingRuntime'],
+      [`${api}/clusterservingruntimes`, 'ClusterServingRuntime'],
+    ] as const) {
+      const created = await call('POST', path, { apiVersion: 'serving.kserve.io/v1alpha1', kind, ...runtime });
+      expect(created.status).toBe(201);
+      const listed = objectsAt((await call('GET', path)).json, 'items');
+      expect(listed.map((one) => fieldsAt(one, 'metadata').name)).toContain(name);
+      expect((await call('DELETE', `${path}/${name}`)).status).toBe(200);
+    }
+  });
+
   it('answers 404 for what nothing serves: in plain text, in the core group with a Status', async () => {
     const answered = await call('GET', '/apis/nobody.example.com/v1/things');
     expect(answered.status).toBe(404);
