@@ -8,6 +8,7 @@ Usage: npm run bed -- [options]
 
   --replicas N     LiteLLM processes on the one database, 1 to 4 (default 1)
   --reload N       how often LiteLLM reads its database, in seconds (default 2; LiteLLM's own default is 30)
+  --kserve         KServe's own controller too, with simulated nodes: an InferenceService becomes Ready by itself
   --build-only     build what is missing in the cache, start nothing
   --json           print where the servers are as one line of JSON, for a program
   --help
@@ -18,6 +19,7 @@ The first start builds etcd, kube-apiserver and a Python environment: minutes. T
 Examples
   npm run bed
   npm run bed -- --replicas 2 --reload 10
+  npm run bed -- --kserve
   CI=true npm run bed -- --build-only
 `;
 
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
     options: {
       replicas: { type: 'string', default: '1' },
       reload: { type: 'string', default: '2' },
+      kserve: { type: 'boolean', default: false },
       'build-only': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -40,11 +43,12 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  if (values['build-only']) return buildBed();
+  if (values['build-only']) return buildBed({ kserve: values.kserve });
 
   const interrupted = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.resolve());
-  const starting = startBed({ replicas: Number(values.replicas), reloadIntervalSeconds: Number(values.reload) });
+  const { replicas, reload, kserve } = values;
+  const starting = startBed({ replicas: Number(replicas), reloadIntervalSeconds: Number(reload), kserve });
   const bed = await Promise.race([starting, interrupted.promise]);
   if (bed === undefined) return; // The end of this process ends what was being started.
   process.stdout.write(values.json ? `${JSON.stringify(bed.coordinates)}\n` : greeting(bed));

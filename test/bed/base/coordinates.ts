@@ -16,6 +16,8 @@ export const coordinatesSchema = z.object({
     nobodyToken: z.string(),
     kubectl: z.string(),
   }),
+  /** Whether KServe's controller runs. */
+  kserve: z.boolean(),
   litellm: z.object({ masterKey: z.string(), python: z.string(), replicas: z.array(replicaSchema).min(1) }),
   postgres: z.object({ url: z.string(), psql: z.string() }),
   gateway: z.object({ url: z.string() }),

@@ -7,6 +7,14 @@ export { BedError, type BedErrorCode } from './errors.ts';
 export { kubeconfig } from './kubeconfig.ts';
 export { listen } from './listen.ts';
 export {
+  answerAs,
+  readStubBody,
+  type StubAnswer,
+  type StubServer,
+  sendStub,
+  stubError,
+} from './openai-stub.ts';
+export {
   type GatewayCall,
   gatewayCallSchema,
   type Operation,

@@ -30,6 +30,10 @@ export const gatewayCallSchema = z.object({
   host: z.string(),
   path: z.string(),
   status: z.number(),
+  /** The model that the call names, the pod that answered it, and that pod's uid: on the level *kserve*, where the gateway itself answers for pods. */
+  model: z.string().optional(),
+  pod: z.string().optional(),
+  podUid: z.string().optional(),
 });
 
 export type ServiceStatus = z.infer<typeof serviceStatusSchema>;

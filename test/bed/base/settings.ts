@@ -10,6 +10,11 @@ export const bedSettingsSchema = z.object({
   configModels: z.boolean().default(true),
   /** Whether KServe's LLMInferenceService exists too: its CRDs are large (10 s). */
   llmInferenceService: z.boolean().default(false),
+  /**
+   * The second level: KServe's own controller with all that it needs (kube-controller-manager, scheduler, a simulated kubelet). InferenceServices then
+   * become Ready by themselves, and namespaces are really deleted.
+   */
+  kserve: z.boolean().default(false),
   /** Build what is missing in the cache and start nothing. */
   buildOnly: z.boolean().default(false),
 });

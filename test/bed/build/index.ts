@@ -1,5 +1,6 @@
 /** Builds and keeps what the bed runs. */
 export { abandonBuilds, type Progress } from './cache.ts';
+export { controllerBinaries, type KServeBinaries, kserveBinaries } from './kserve.ts';
 export { type KubernetesBinaries, kubernetesBinaries } from './kubernetes.ts';
 export { type LiteLlmInstallation, liteLlm } from './litellm.ts';
 export { needPostgres } from './tools.ts';

@@ -1,9 +1,9 @@
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { run, runStep, which } from '../base/index.ts';
+import { which } from '../base/index.ts';
 import { cached, type Progress } from './cache.ts';
-import { needGo } from './tools.ts';
+import { goBuild, goModule } from './go-build.ts';
+import { KSERVE_MODULE } from './modules.ts';
 import { ETCD_VERSION, KSERVE_VERSION, KUBERNETES_VERSION } from './versions.ts';
 
 const GO = join(import.meta.dirname, 'go');
@@ -16,7 +16,9 @@ export interface KubernetesBinaries {
   crds: string;
 }
 
-const downloadSchema = z.object({ Dir: z.string() });
+const [, MAJOR, MINOR] = /^v(\d+)\.(\d+)\./.exec(KUBERNETES_VERSION) ?? [];
+/** Without the version kubectl cannot parse what the server says of itself. */
+const VERSION = { gitVersion: KUBERNETES_VERSION, gitMajor: MAJOR, gitMinor: MINOR };
 
 /**
  * etcd, kube-apiserver, kubectl and KServe's CRDs, from the Go module proxy: the only place that serves the sources of these versions whole and
@@ -43,48 +45,18 @@ async function etcdBinary(progress: Progress): Promise<string> {
   return join(await cached(thing, progress), 'etcd');
 }
 
-async function kubernetesBinary(name: string, progress: Progress): Promise<string> {
+/** One of Kubernetes' own programs, of the version of the API server. */
+export async function kubernetesBinary(name: string, progress: Progress): Promise<string> {
   const source = join(GO, 'kubernetes');
+  const set = Object.entries(VERSION).map(([key, value]) => `k8s.io/component-base/version.${key}=${value}`);
   const thing = {
     name: `${name}-${KUBERNETES_VERSION}`,
     what: `${name} ${KUBERNETES_VERSION}`,
     inputs: [join(source, 'go.sum'), join(source, name, 'main.go')],
     build: async (folder: string, logFile: string) =>
-      goBuild({ source, package: `./${name}`, output: join(folder, name), logFile, progress }),
+      goBuild({ source, package: `./${name}`, output: join(folder, name), logFile, progress, set }),
   };
   return join(await cached(thing, progress), name);
-}
-
-interface GoBuild {
-  source: string;
-  package: string;
-  output: string;
-  logFile: string;
-  progress: Progress;
-}
-
-async function goBuild(wanted: GoBuild): Promise<void> {
-  const go = await needGo(wanted.progress);
-  const [major, minor] = KUBERNETES_VERSION.slice(1).split('.');
-  const version = 'k8s.io/component-base/version';
-  // Without the version kubectl cannot parse what the server says of itself.
-  const flags = `-s -w -X ${version}.gitVersion=${KUBERNETES_VERSION} -X ${version}.gitMajor=${major} -X ${version}.gitMinor=${minor}`;
-  await runStep({
-    command: go,
-    args: [
-      'build',
-      '-mod=readonly',
-      '-trimpath',
-      '-buildvcs=false',
-      '-ldflags',
-      flags,
-      '-o',
-      wanted.output,
-      wanted.package,
-    ],
-    cwd: wanted.source,
-    logFile: wanted.logFile,
-  });
 }
 
 async function kserveCrds(progress: Progress): Promise<string> {
@@ -93,11 +65,7 @@ async function kserveCrds(progress: Progress): Promise<string> {
     what: `KServe's CRDs ${KSERVE_VERSION}`,
     inputs: [],
     build: async (folder: string) => {
-      const go = await needGo(progress);
-      const { stdout } = await run(go, ['mod', 'download', '-json', `github.com/kserve/kserve@${KSERVE_VERSION}`], {
-        cwd: folder,
-      });
-      const source = join(downloadSchema.parse(JSON.parse(stdout)).Dir, 'config', 'crd', 'full');
+      const source = join(await goModule(KSERVE_MODULE, progress), 'config', 'crd', 'full');
       for (const sub of ['', 'llmisvc']) {
         for (const file of await readdir(join(source, sub))) {
           if (file.startsWith('serving.kserve.io_')) await copyFile(join(source, sub, file), join(folder, file));

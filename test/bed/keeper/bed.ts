@@ -1,9 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { abortSteps, type BedSettings, type Operation, type Report } from '../base/index.ts';
-import { abandonBuilds, kubernetesBinaries, liteLlm, needPostgres } from '../build/index.ts';
+import {
+  abandonBuilds,
+  controllerBinaries,
+  kserveBinaries,
+  kubernetesBinaries,
+  liteLlm,
+  needPostgres,
+  type Progress,
+} from '../build/index.ts';
+import { openApi } from './api.ts';
 import { openControl } from './control.ts';
 import { makeFolder } from './folder.ts';
 import { openGateway } from './gateway.ts';
+import { openPods, startKServe } from './kserve/index.ts';
 import { KSERVE_KINDS, LLM_KINDS, startKubernetes } from './kubernetes.ts';
 import { prepareLiteLlm } from './litellm.ts';
 import { startPostgres } from './postgres.ts';
@@ -48,7 +58,7 @@ async function start(
   };
 
   const postgresFolder = await needPostgres(progress);
-  const [binaries, installation] = await Promise.all([kubernetesBinaries(progress), liteLlm(progress)]);
+  const [binaries, installation] = await Promise.all([allBinaries(settings, progress), liteLlm(progress)]);
   if (settings.buildOnly) {
     tell({ kind: 'built' });
     return ending.resolve();
@@ -66,8 +76,16 @@ async function start(
     return { postgres, proxy, replicas: await timed('LiteLLM', Promise.all(wanted)) };
   };
   const kinds = settings.llmInferenceService ? [...KSERVE_KINDS, ...LLM_KINDS] : KSERVE_KINDS;
-  const cluster = timed('etcd and kube-apiserver', startKubernetes(services, folder, binaries, kinds));
-  const [kubernetes, { postgres, proxy, replicas }] = await Promise.all([cluster, database()]);
+  const cluster = async () => {
+    const wish = { kinds, controllers: binaries.kserve !== undefined };
+    const kubernetes = await timed('etcd and kube-apiserver', startKubernetes(services, folder, binaries, wish));
+    if (binaries.kserve === undefined) return kubernetes;
+    const all = { ...binaries, ...binaries.kserve };
+    await timed('KServe', startKServe({ services, folder, kubernetes, binaries: all }));
+    gateway.answerForPods(openPods(await openApi(kubernetes)));
+    return kubernetes;
+  };
+  const [kubernetes, { postgres, proxy, replicas }] = await Promise.all([cluster(), database()]);
 
   const perform = async (operation: Operation): Promise<unknown> => {
     switch (operation.op) {
@@ -95,6 +113,7 @@ async function start(
       folder,
       keeper: { ...control, pid: process.pid },
       kubernetes: { server, kubeconfigPath, caFile, adminToken, nobodyToken, kubectl: binaries.kubectl },
+      kserve: settings.kserve,
       litellm: {
         masterKey: proxy.masterKey,
         python: installation.python,
@@ -104,4 +123,15 @@ async function start(
       gateway: { url: gateway.url },
     },
   });
+}
+
+/** The level *kserve* is built beside the rest: linking has one core to itself, and sources are fetched meanwhile. */
+async function allBinaries(settings: BedSettings, progress: Progress) {
+  if (!settings.kserve) return { ...(await kubernetesBinaries(progress)), kserve: undefined };
+  const kubernetes = async () => {
+    const binaries = await kubernetesBinaries(progress);
+    return { ...binaries, controllers: await controllerBinaries(progress) };
+  };
+  const [{ controllers, ...binaries }, kserve] = await Promise.all([kubernetes(), kserveBinaries(progress)]);
+  return { ...binaries, kserve: { ...kserve, ...controllers } };
 }

@@ -14,17 +14,26 @@ export interface Kubernetes {
   caFile: string;
   adminToken: string;
   nobodyToken: string;
+  /** Signs the tokens of ServiceAccounts. */
+  signingKeyFile: string;
+}
+
+export interface KubernetesWish {
+  /** KServe's kinds whose CRDs are applied. */
+  kinds: readonly string[];
+  /** Whether a controller makes the ServiceAccounts that pods need. */
+  controllers: boolean;
 }
 
 export const KSERVE_KINDS = ['inferenceservices', 'servingruntimes', 'clusterservingruntimes'];
 export const LLM_KINDS = ['llminferenceservices', 'llminferenceserviceconfigs'];
 
-/** Starts etcd and kube-apiserver on loopback and applies KServe's CRDs of these kinds. No controller runs: tests set statuses themselves. */
+/** Starts etcd and kube-apiserver on loopback and applies KServe's CRDs. No controller runs yet. */
 export async function startKubernetes(
   services: Services,
   folder: string,
   binaries: KubernetesBinaries,
-  kinds: readonly string[],
+  wish: KubernetesWish,
 ): Promise<Kubernetes> {
   const certs = join(folder, 'certs');
   await mkdir(certs);
@@ -61,8 +70,7 @@ export async function startKubernetes(
       'service-account-issuer': 'https://kubernetes.default.svc',
       'service-account-key-file': signingKey,
       'service-account-signing-key-file': signingKey,
-      // No controller makes the default ServiceAccounts that pods would need.
-      'disable-admission-plugins': 'ServiceAccount',
+      ...(wish.controllers ? {} : { 'disable-admission-plugins': 'ServiceAccount' }),
       // A Service's endpoints may not be on loopback.
       'endpoint-reconciler-type': 'none',
     }),
@@ -74,8 +82,17 @@ export async function startKubernetes(
   });
   await writeFile(kubeconfigPath, kubeconfig(server, caFile, adminToken), { mode: 0o600 });
   await apiserver.start();
-  await applyCrds(kubectl, binaries.crds, kinds);
-  return { etcd: etcd.service, apiserver, server, kubeconfigPath, caFile, adminToken, nobodyToken };
+  await applyCrds(kubectl, binaries.crds, wish.kinds);
+  return {
+    etcd: etcd.service,
+    apiserver,
+    server,
+    kubeconfigPath,
+    caFile,
+    adminToken,
+    nobodyToken,
+    signingKeyFile: signingKey,
+  };
 }
 
 async function etcdService(
@@ -128,8 +145,8 @@ async function applyCrds(
   }
 }
 
-/** Whether the API server says that it is ready; whoever asks may know that. */
-async function isServing(url: string, caFile: string): Promise<boolean> {
+/** Whether one of Kubernetes' servers says that it is ready; whoever asks may know that. */
+export async function isServing(url: string, caFile: string): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const asked = get(url, { ca: await readFile(caFile), agent: false, timeout: 5_000 }, (answer) => {
     answer.resume();
@@ -140,7 +157,8 @@ async function isServing(url: string, caFile: string): Promise<boolean> {
   return promise;
 }
 
-function flags(values: Record<string, string>): string[] {
+/** Flags as Kubernetes' programs read them. */
+export function flags(values: Record<string, string>): string[] {
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
