@@ -9,9 +9,11 @@ import {
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import {
   createAsk,
+  createKServeHandle,
   createKubernetesHandle,
   createLiteLlmHandle,
   createPostgresHandle,
+  type KServeHandle,
   type KubernetesHandle,
   type LiteLlmHandle,
   type PostgresHandle,
@@ -24,6 +26,8 @@ export interface Bed {
   /** Plain JSON from which another process makes the same handle. */
   readonly coordinates: BedCoordinates;
   readonly kubernetes: KubernetesHandle;
+  /** Only on a bed that was started with `kserve`. */
+  readonly kserve: KServeHandle | undefined;
   readonly litellm: LiteLlmHandle;
   readonly postgres: PostgresHandle;
   /** Starts a stub model server in this process. */
@@ -44,6 +48,7 @@ export interface Bed {
 export function attachBed(coordinates: unknown): Bed {
   const known = coordinatesSchema.parse(coordinates);
   const ask = createAsk(known.keeper);
+  const kubernetes = createKubernetesHandle(known, ask);
   const litellm = createLiteLlmHandle(known.litellm, ask);
   const closing: (() => Promise<void>)[] = [];
 
@@ -63,7 +68,8 @@ export function attachBed(coordinates: unknown): Bed {
   };
   return {
     coordinates: known,
-    kubernetes: createKubernetesHandle(known, ask),
+    kubernetes,
+    kserve: createKServeHandle(known, kubernetes, ask),
     litellm,
     postgres: createPostgresHandle(known.postgres, ask),
     startModelServer: startServer,

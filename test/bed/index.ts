@@ -14,13 +14,18 @@ export {
 } from './base/index.ts';
 export { type FaultProxy, type ProxyCall, startFaultProxy } from './fault-proxy.ts';
 export type { Fault, FaultHandle } from './faults.ts';
-export type {
-  KubernetesHandle,
-  LiteLlmAnswer,
-  LiteLlmHandle,
-  PostgresHandle,
-  ReplicaHandle,
-  ServerHandle,
+export {
+  CRASH,
+  HOLD,
+  type KServeHandle,
+  type KubernetesHandle,
+  type LiteLlmAnswer,
+  type LiteLlmHandle,
+  type PodView,
+  type PostgresHandle,
+  READY_DELAY,
+  type ReplicaHandle,
+  type ServerHandle,
 } from './handles/index.ts';
 export { type ModelServer, type ModelServerCall, type ModelServerOptions, startModelServer } from './model-server.ts';
 export { buildBed, type OwnBed, type StartOptions, startBed } from './start.ts';

@@ -77,7 +77,10 @@ async function buildOnLoopback(wanted: GoBuild, folder: string): Promise<void> {
   if (text.match(port)?.length !== 1) {
     throw new BedError('build-failed', `${main} sets the port of its webhooks in another way: change buildOnLoopback.`);
   }
-  await writeFile(join(source, main), text.replace(port, (line) => `${line} Host: "127.0.0.1",`));
+  await writeFile(
+    join(source, main),
+    text.replace(port, (line) => `${line} Host: "127.0.0.1",`),
+  );
   await goBuild({ ...wanted, source });
   await rm(source, { recursive: true });
 }

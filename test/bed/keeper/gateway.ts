@@ -1,15 +1,16 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import {
   answerAs,
   answerWith,
   type GatewayCall,
+  type HttpCall,
   listen,
   readCall,
   readStubBody,
   sendOn,
   sendStub,
 } from '../base/index.ts';
-import type { Pods } from './kserve/index.ts';
+import type { Pods, ServingPod } from './kserve/index.ts';
 
 /** A forward proxy that stands for a cluster's DNS and network: it knows which server is behind a Service's name. */
 export interface Gateway {
@@ -47,33 +48,21 @@ export async function openGateway(): Promise<Gateway> {
       response.writeHead(503, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: { message: why, type: 'bed_gateway' } }));
     };
-    const target = routes.get(serviceOf(url.hostname));
+    const service = serviceOf(url.hostname);
+    const target = routes.get(service);
     try {
       if (target === undefined) {
-        const [name = '', namespace = ''] = serviceOf(url.hostname).split('.');
+        const [name = '', namespace = ''] = service.split('.');
         const pod = await pods?.behind({ name, namespace, port: Number(url.port || 80) });
-        if (pod === undefined) return refuse(`no endpoints available for service "${serviceOf(url.hostname)}"`);
-        const call = await readCall(incoming);
-        const body = readStubBody(call.body.toString());
-        const answer = answerAs(pod.server, call.method, url.pathname, body);
-        const by = { pod: pod.name, podUid: pod.uid };
-        record({ ...seen, status: answer.status, ...by, ...(body.model !== undefined && { model: body.model }) });
-        response.setHeader('x-bed-pod', pod.name);
-        response.setHeader('x-bed-pod-uid', pod.uid);
-        // OpenAI's own field for what answered: LiteLLM hands it on.
-        sendStub(
-          response,
-          { ...answer, body: { ...answer.body, system_fingerprint: `${pod.name}/${pod.uid}` } },
-          body.stream === true,
-        );
-        return;
+        if (pod === undefined) return refuse(`no endpoints available for service "${service}"`);
+        return record({ ...seen, ...answerAsPod(pod, await readCall(incoming), url.pathname, response) });
       }
       const call = await readCall(incoming);
       const answer = await sendOn({ ...call, path: seen.path }, target, response);
       record({ ...seen, status: answer.statusCode ?? 0 });
       answerWith(answer, response);
     } catch {
-      if (!response.headersSent) refuse(`the server behind "${serviceOf(url.hostname)}" does not answer`);
+      if (!response.headersSent) refuse(`the server behind "${service}" does not answer`);
     }
   });
   // Nothing of a bed talks to the outside world: every tunnel is refused.
@@ -92,6 +81,19 @@ export async function openGateway(): Promise<Gateway> {
     unroute: (host) => void routes.delete(serviceOf(host)),
     calls: () => [...calls],
   };
+}
+
+/** Answers as the model server in that pod would, and says which pod it is. Gives what is recorded of it. */
+function answerAsPod(pod: ServingPod, call: HttpCall, path: string, response: ServerResponse) {
+  const body = readStubBody(call.body.toString());
+  const answer = answerAs(pod.server, call.method, path, body);
+  response.setHeader('x-bed-pod', pod.name);
+  response.setHeader('x-bed-pod-uid', pod.uid);
+  // OpenAI's own field for what answered: LiteLLM hands it on.
+  const told = { ...answer.body, system_fingerprint: `${pod.name}/${pod.uid}` };
+  sendStub(response, { ...answer, body: told }, body.stream === true);
+  const model = body.model !== undefined && { model: body.model };
+  return { status: answer.status, pod: pod.name, podUid: pod.uid, ...model };
 }
 
 /** `qwen.llm.svc.cluster.local`, `qwen.llm.svc` and `qwen.llm` are one Service. */

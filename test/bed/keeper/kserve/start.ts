@@ -117,7 +117,10 @@ async function kubelet({ services, folder, kubernetes, binaries }: Surroundings)
         // A Service's endpoints may not be on loopback.
         cidr: '10.200.0.0/16',
       }),
-      ...['-c', binaries.nodeStage, '-c', join(import.meta.dirname, 'pod-stages.yaml')],
+      '-c',
+      binaries.nodeStage,
+      '-c',
+      join(import.meta.dirname, 'pod-stages.yaml'),
     ],
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder },
