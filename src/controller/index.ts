@@ -1,6 +1,7 @@
 export { createBackendKeys } from './backend-keys.ts';
 export type { Decision, ObjectState } from './decide.ts';
 export { createEngine, describeError, type Engine, type Outcome } from './engine.ts';
+export { EVENTS, type EventDescription, type EventReason } from './event-table.ts';
 export { createLoop, type Loop, type SourceChange } from './loop.ts';
 export { createNameBook } from './name-book.ts';
 export { onePass } from './pass.ts';

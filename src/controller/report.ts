@@ -3,13 +3,14 @@ import { type Change, parseSourceKey } from '../registration/index.ts';
 import type { SourceResource } from '../sources/index.ts';
 import type { ObjectState } from './decide.ts';
 import type { Outcome } from './engine.ts';
+import type { EventReason } from './event-table.ts';
 import { isRefusal, type Note, noteOf, warningsOf } from './words.ts';
 
 /** An Event for the object that a row stands for, in Kubernetes' terms. */
 export interface ObjectEvent {
   involved: { apiVersion: string; kind: string; namespace: string; name: string; uid: string };
   type: 'Normal' | 'Warning';
-  reason: string;
+  reason: EventReason;
   message: string;
 }
 

@@ -1,38 +1,32 @@
 import { type Applied, LiteLlmError } from '../litellm/index.ts';
 import type { Entry, FieldChange, StampedRecord } from '../registration/index.ts';
 import { describeError, type Outcome } from './engine.ts';
+import { EVENTS, type EventReason } from './event-table.ts';
 
 /** What an Event says. */
 export interface Note {
   type: 'Normal' | 'Warning';
-  reason: string;
+  reason: EventReason;
   message: string;
 }
 
 /** What stays wrong after this outcome. */
 export function warningsOf({ decision, applied, error, gated }: Outcome): Note[] {
-  const notes: Note[] = decision.problems.map(({ reason, message }) => ({ type: 'Warning', reason, message }));
+  const notes: Note[] = decision.problems.map(({ reason, message }) => note(reason, message));
   for (const { change, result, hidden } of applied) {
     const { publicName } = 'entry' in change ? change.entry : change.record;
     if (hidden && hidden.length > 0) {
       const what = `LiteLLM hides the values of ${hidden.join(', ')}, which somebody added to "${publicName}"`;
-      notes.push({
-        type: 'Warning',
-        reason: 'RegistrationFailed',
-        message:
-          result === 'kept'
-            ? `${what}: its row cannot be replaced, and settings that should go stay. Remove them in LiteLLM, or delete the model there.`
-            : `${what}: they were not carried over to the object's new row. Add them again in LiteLLM.`,
-      });
+      const next =
+        result === 'kept'
+          ? 'its row cannot be replaced, and settings that should go stay. Remove them in LiteLLM, or delete the model there.'
+          : "they were not carried over to the object's new row. Add them again in LiteLLM.";
+      notes.push(note('RegistrationFailed', `${what}: ${next}`));
     }
   }
   if (error !== undefined && !gated) {
     const reason = isRefusal(error) ? 'Rejected' : 'RegistrationFailed';
-    notes.push({
-      type: 'Warning',
-      reason,
-      message: `${describeError(error).message.replace(/\.$/, '')}. It is tried again by itself.`,
-    });
+    notes.push(note(reason, `${describeError(error).message.replace(/\.$/, '')}. It is tried again by itself.`));
   }
   return notes;
 }
@@ -47,18 +41,18 @@ export function noteOf({ change, result }: Applied, why: string | undefined): No
   if (result === 'skipped' || result === 'saved' || result === 'kept') return undefined;
   switch (change.kind) {
     case 'create':
-      return { type: 'Normal', reason: 'Registered', message: describeEntry(change.entry) };
+      return note('Registered', describeEntry(change.entry));
     case 'update':
     case 'replace':
-      return {
-        type: 'Normal',
-        reason: 'Updated',
-        message: `"${change.entry.publicName}": ${describeFields(change.fields)}`,
-      };
+      return note('Updated', `"${change.entry.publicName}": ${describeFields(change.fields)}`);
     case 'delete':
       if (change.why === 'superseded') return undefined;
-      return { type: 'Normal', reason: 'Withdrawn', message: describeRemoval(change.record, change.why, why) };
+      return note('Withdrawn', describeRemoval(change.record, change.why, why));
   }
+}
+
+function note(reason: EventReason, message: string): Note {
+  return { type: EVENTS[reason].type, reason, message };
 }
 
 function describeEntry({ publicName, params, info }: Entry): string {

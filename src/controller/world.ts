@@ -2,12 +2,13 @@ import type { Registry } from '../litellm/index.ts';
 import type { Policy, Problem } from '../registration/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
+import type { WarningReason } from './event-table.ts';
 import type { NameBook } from './name-book.ts';
 import type { Patience } from './patience.ts';
 
 /** Something that stays wrong with an object until somebody changes something. */
 export interface StandingProblem extends Omit<Problem, 'reason'> {
-  reason: Problem['reason'] | 'NameConflict' | 'SavedNotLive' | 'RegistrationFailed';
+  reason: WarningReason;
 }
 
 /** All that a decision depends on besides the object. */

@@ -1,0 +1,69 @@
+/** One reason of the Events that are written about an object. */
+export interface EventDescription {
+  type: 'Normal' | 'Warning';
+  meaning: string;
+  /** The next step; a section of that name in `docs/troubleshooting.md` says more. */
+  next: string;
+}
+
+/**
+ * Every reason there is. Whoever writes an Event takes its reason from here, so that none is without its line in the reference
+ * page, and {@link EventReason} keeps one that is not here from compiling.
+ */
+export const EVENTS = {
+  Registered: {
+    type: 'Normal',
+    meaning: 'LiteLLM serves the model under this name; also after a row was lost and made again.',
+    next: 'Nothing.',
+  },
+  Updated: {
+    type: 'Normal',
+    meaning: 'Settings of the row changed, field by field; also after an edit in LiteLLM was undone.',
+    next: 'Nothing.',
+  },
+  Withdrawn: {
+    type: 'Normal',
+    meaning: 'The model is gone from LiteLLM; the message says why.',
+    next: 'Nothing, where that was meant.',
+  },
+  NameConflict: {
+    type: 'Warning',
+    meaning:
+      'Somebody else has the public name: another namespace, another installation, or a model that was added by hand. What was registered before stays.',
+    next: 'Choose another name with `model-name`, or remove or adopt theirs.',
+  },
+  InvalidAnnotation: {
+    type: 'Warning',
+    meaning:
+      'An annotation is wrong; the message names it, its value and what is allowed. What was registered before stays.',
+    next: 'Correct the annotation.',
+  },
+  NotRoutable: {
+    type: 'Warning',
+    meaning: 'The address or the path of the OpenAI API cannot be told, or LiteLLM could not reach it.',
+    next: 'Mostly `base-path` helps; see which part the message names.',
+  },
+  Rejected: {
+    type: 'Warning',
+    meaning: 'LiteLLM refused the row.',
+    next: 'Correct what the message names; where it names nothing, LiteLLM’s log has it.',
+  },
+  SavedNotLive: {
+    type: 'Warning',
+    meaning: 'The row is in LiteLLM’s database, but LiteLLM does not serve it.',
+    next: 'Look for the model in LiteLLM’s log.',
+  },
+  RegistrationFailed: {
+    type: 'Warning',
+    meaning: 'A call to LiteLLM or to Kubernetes failed; it is tried again by itself, with growing waits.',
+    next: 'Follow the message if it lasts.',
+  },
+} as const satisfies Record<string, EventDescription>;
+
+/** What stands in the `reason` of an Event. */
+export type EventReason = keyof typeof EVENTS;
+
+/** A reason that stands until somebody changes something. */
+export type WarningReason = {
+  [Reason in EventReason]: (typeof EVENTS)[Reason]['type'] extends 'Warning' ? Reason : never;
+}[EventReason];
