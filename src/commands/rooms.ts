@@ -112,12 +112,13 @@ function chooseSources(kinds: string[]): Source[] {
 
 function litellmAccess(settings: Settings) {
   const url = settings['litellm-url'];
-  if (!url) throw new ConfigError(`LiteLLM's address is missing: give it with ${howToGive('litellm-url')}.`);
+  if (!url) throw new ConfigError(`LiteLLM's address is missing: give it with ${howToGive('litellm-url')}.`, 'missing');
   const file = settings['litellm-key-file'];
   const text = keyFromEnvironment(process.env);
   if (!file && !text) {
     throw new ConfigError(
       `LiteLLM's key is missing: give a file that holds it with ${howToGive('litellm-key-file')}, or set MODEL_REGISTRAR_LITELLM_KEY.`,
+      'missing',
     );
   }
   const key = file ? { file } : { text: text ?? '' };
@@ -136,6 +137,7 @@ async function clusterId(connection: Connection, signal?: AbortSignal): Promise<
   }
   throw new ConfigError(
     `The uid of the namespace kube-system, which names this installation by default, cannot be read: set ${howToGive('owner-id')}.`,
+    'missing',
   );
 }
 

@@ -1,3 +1,3 @@
-export { ConfigError } from './errors.ts';
+export { CONFIG_ERRORS, ConfigError, type ConfigErrorCode } from './errors.ts';
 export { howToGive, keyFromEnvironment, readSettings, type Settings, withoutKeys } from './read.ts';
 export { environmentName, type SettingName, type SettingRow, settings } from './table.ts';

@@ -94,11 +94,14 @@ function readFile(file: string): Record<string, unknown> {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    throw new ConfigError(`The file of --config, ${file}, cannot be read: check its path and rights.`);
+    throw new ConfigError(
+      `The file of --config, ${file}, cannot be read: check its path and rights.`,
+      'unreadable-file',
+    );
   }
   const parsed = z.record(z.string(), z.unknown()).safeParse(parseYaml(text, file) ?? {});
   if (!parsed.success)
-    throw new ConfigError(`${file} must hold settings by name, for example "litellm-url: http://…".`);
+    throw new ConfigError(`${file} must hold settings by name, for example "litellm-url: http://…".`, 'bad-file');
   return parsed.data;
 }
 
@@ -107,7 +110,7 @@ function parseYaml(text: string, file: string): unknown {
     return parse(text);
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new ConfigError(`${file} is not YAML: ${line}`);
+    throw new ConfigError(`${file} is not YAML: ${line}`, 'bad-file');
   }
 }
 

@@ -1,24 +1,4 @@
-export type KubernetesErrorCode =
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'already-exists'
-  | 'expired'
-  | 'invalid'
-  | 'too-many-requests'
-  | 'server-error'
-  | 'unreachable'
-  | 'timeout'
-  | 'unreadable';
-
-export type KubeconfigErrorCode =
-  | 'unreadable-file'
-  | 'bad-yaml'
-  | 'bad-kubeconfig'
-  | 'unknown-context'
-  | 'insecure-server'
-  | 'no-cluster';
+import { KUBERNETES_ERRORS, type KubeconfigErrorCode, type KubernetesErrorCode } from './error-tables.ts';
 
 /** A whole second of the API server's `Retry-After` is at most this; a broken proxy must not send us to sleep for a day. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
@@ -65,9 +45,10 @@ export function errorOfStatus(
   action: string,
   answer: { status: number; reason?: string | undefined; retryAfter?: string | undefined },
 ): KubernetesError {
-  const [code, advice] = judgeStatus(answer.status, answer.reason);
+  const code = judgeStatus(answer.status, answer.reason);
+  const { says, next } = KUBERNETES_ERRORS[code];
   const retryAfterMs = readRetryAfter(answer.retryAfter);
-  return new KubernetesError(code, `${server} answered ${answer.status} to ${action}: ${advice}`, {
+  return new KubernetesError(code, `${server} answered ${answer.status} to ${action}: ${says}; ${next}.`, {
     status: answer.status,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
@@ -119,23 +100,16 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
 
 const CERTIFICATES = /CERT|UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA/;
 
-function judgeStatus(status: number, reason: string | undefined): [KubernetesErrorCode, string] {
-  if (status === 401) {
-    return ['unauthorized', 'the credentials are not accepted; renew the token or certificate of this user.'];
-  }
-  if (status === 403) {
-    return ['forbidden', 'this user lacks the right for it; grant it with a Role or ClusterRole.'];
-  }
-  if (status === 404)
-    return ['not-found', 'there is no such object or kind; check that it exists and its CRD is there.'];
-  if (status === 409 && reason === 'AlreadyExists') return ['already-exists', 'an object of that name exists.'];
-  if (status === 409) return ['conflict', 'the object was changed by somebody else meanwhile; read it and try again.'];
-  if (status === 410) return ['expired', 'that state of the cluster is no longer kept; list again.'];
-  if (status === 429) return ['too-many-requests', 'it is throttling; wait and try again.'];
-  if (status === 408 || status === 504) return ['timeout', 'it could not finish in time; try again.'];
-  if (status >= 500) return ['server-error', 'it failed; look at its log if this lasts.'];
-  if (status >= 400) return ['invalid', 'it does not accept the call; check what is sent and both versions.'];
-  return ['unreadable', 'that is not an answer of a Kubernetes API server; check the address.'];
+function judgeStatus(status: number, reason: string | undefined): KubernetesErrorCode {
+  if (status === 401) return 'unauthorized';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'not-found';
+  if (status === 409) return reason === 'AlreadyExists' ? 'already-exists' : 'conflict';
+  if (status === 410) return 'expired';
+  if (status === 429) return 'too-many-requests';
+  if (status === 408 || status === 504) return 'timeout';
+  if (status >= 500) return 'server-error';
+  return status >= 400 ? 'invalid' : 'unreadable';
 }
 
 function readRetryAfter(header: string | undefined): number | undefined {

@@ -6,7 +6,13 @@ export {
   type Query,
   type ReadCall,
 } from './connection.ts';
-export { KubeconfigError, type KubeconfigErrorCode, KubernetesError, type KubernetesErrorCode } from './errors.ts';
+export {
+  KUBECONFIG_ERRORS,
+  KUBERNETES_ERRORS,
+  type KubeconfigErrorCode,
+  type KubernetesErrorCode,
+} from './error-tables.ts';
+export { KubeconfigError, KubernetesError } from './errors.ts';
 export type { EventToRecord, InvolvedObject } from './event-object.ts';
 export { createEventRecorder, type EventRecorder, type EventRecorderOptions, type EventSettings } from './events.ts';
 export type { Log } from './log.ts';

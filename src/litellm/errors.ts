@@ -1,43 +1,66 @@
-/** What went wrong between this program and LiteLLM, as a short word for metrics and tests. */
-export type LiteLlmErrorCode =
-  | 'unreachable'
-  | 'timeout'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'too-many-requests'
-  | 'database-down'
-  | 'no-database'
-  | 'not-found'
-  | 'create-failed'
-  | 'rejected'
-  | 'server-error'
-  | 'unavailable'
-  | 'not-shown'
-  | 'not-ours'
-  | 'unreadable'
-  | 'key-file';
+/** What one code says. */
+export interface ErrorDescription {
+  /** After "LiteLLM": what is wrong. */
+  says: string;
+  /** The next step, as it ends the message. */
+  next?: string;
+  /** What the reference page says beside that. */
+  more?: string;
+}
 
-/** For each code the plain words and the next step; never a body, a header or a key. */
-const SENTENCES: Record<LiteLlmErrorCode, string> = {
-  unreachable: 'cannot be reached: check --litellm-url and that the proxy is running',
-  timeout: 'did not answer in time: look at its load and logs',
-  unauthorized: 'refused the key (401): check --litellm-key-file',
-  forbidden: 'does not let this key change models (403): use the key of a user with the role proxy_admin',
-  'too-many-requests': 'asks for fewer requests (429)',
-  'database-down': 'has lost its database: models can be neither listed nor changed until it is back',
-  'no-database':
-    'runs without a database or without store_model_in_db: set DATABASE_URL and STORE_MODEL_IN_DB=True for LiteLLM',
-  'not-found': 'has no such model',
-  'create-failed': 'could not add the model to its database: look at its logs',
-  rejected: 'refused the model: where no reason is given here, its log has it',
-  'server-error': 'failed: look at its logs',
-  unavailable: 'is not there behind its address (502, 503, 504): check that the proxy is running',
-  'not-shown': 'does not show yet all that others set on the model’s row, which has to be kept',
-  'not-ours':
-    'holds a row of this id without the mark of this installation, so it is left alone: delete it in LiteLLM, or opt the object out with model-registrar.io/enabled: "false"',
-  unreadable: 'gave an answer that is not one of LiteLLM’s: check that --litellm-url names the proxy itself',
-  'key-file': 'cannot be called until a file is put right',
-};
+/** For each code the plain words and the next step; never a body, a header or a key. The reference page is made from this table. */
+export const LITELLM_ERRORS = {
+  unreachable: { says: 'cannot be reached', next: 'check --litellm-url and that the proxy is running' },
+  timeout: {
+    says: 'did not answer in time',
+    next: 'look at its load and logs',
+    more: 'The deadline is --litellm-timeout.',
+  },
+  unauthorized: { says: 'refused the key (401)', next: 'check --litellm-key-file' },
+  forbidden: {
+    says: 'does not let this key change models (403)',
+    next: 'use the key of a user with the role proxy_admin',
+  },
+  'too-many-requests': {
+    says: 'asks for fewer requests (429)',
+    more: 'Calls wait for as long as LiteLLM asks. If it lasts, raise the limits of the key.',
+  },
+  'database-down': {
+    says: 'has lost its database: models can be neither listed nor changed until it is back',
+    more: 'Bring the database back; models go on being served meanwhile.',
+  },
+  'no-database': {
+    says: 'runs without a database or without store_model_in_db',
+    next: 'set DATABASE_URL and STORE_MODEL_IN_DB=True for LiteLLM',
+  },
+  'not-found': { says: 'has no such model', more: 'Somebody else took it out; it is made again where it is wanted.' },
+  'create-failed': { says: 'could not add the model to its database', next: 'look at its logs' },
+  rejected: { says: 'refused the model', next: 'where no reason is given here, its log has it' },
+  'server-error': { says: 'failed', next: 'look at its logs' },
+  unavailable: {
+    says: 'is not there behind its address (502, 503, 504)',
+    next: 'check that the proxy is running',
+  },
+  'not-shown': {
+    says: 'does not show yet all that others set on the model’s row, which has to be kept',
+    more: 'It is tried again by itself; if it lasts, see why LiteLLM does not serve the row.',
+  },
+  'not-ours': {
+    says: 'holds a row of this id without the mark of this installation, so it is left alone',
+    next: 'delete it in LiteLLM, or opt the object out with model-registrar.io/enabled: "false"',
+  },
+  unreadable: {
+    says: 'gave an answer that is not one of LiteLLM’s',
+    next: 'check that --litellm-url names the proxy itself',
+  },
+  'key-file': {
+    says: 'cannot be called until a file is put right',
+    more: 'The message names the file: that of the key or of the certificate authority.',
+  },
+} as const satisfies Record<string, ErrorDescription>;
+
+/** What went wrong between this program and LiteLLM, as a short word for metrics and tests. */
+export type LiteLlmErrorCode = keyof typeof LITELLM_ERRORS;
 
 /** A call of LiteLLM's API that did not do what it was for. */
 export class LiteLlmError extends Error {
@@ -49,7 +72,8 @@ export class LiteLlmError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: LiteLlmErrorCode, details: { status?: number; retryAfterMs?: number; hint?: string } = {}) {
-    super(`LiteLLM ${SENTENCES[code]}${details.hint ? ` (${details.hint})` : ''}`);
+    const { says, next }: ErrorDescription = LITELLM_ERRORS[code];
+    super(`LiteLLM ${says}${next ? `: ${next}` : ''}${details.hint ? ` (${details.hint})` : ''}`);
     this.code = code;
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;

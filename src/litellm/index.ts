@@ -1,5 +1,5 @@
 export { createClient, type LiteLlmClient } from './client.ts';
-export { LiteLlmError, type LiteLlmErrorCode } from './errors.ts';
+export { LITELLM_ERRORS, LiteLlmError, type LiteLlmErrorCode } from './errors.ts';
 export { createGate, type Gate } from './gate.ts';
 export { createHttp, type Http } from './http.ts';
 export { type Applied, createRegistry, type Registry } from './registry.ts';

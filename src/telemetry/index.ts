@@ -1,4 +1,4 @@
-export { ListenError, type ListenErrorCode } from './listen.ts';
+export { LISTEN_ERRORS, ListenError, type ListenErrorCode } from './listen.ts';
 export {
   createLogger,
   LOG_FORMATS,

@@ -4,7 +4,20 @@ export interface ListenAddress {
   port: number;
 }
 
-export type ListenErrorCode = 'LISTEN_ADDRESS_INVALID' | 'LISTEN_PORT_IN_USE' | 'LISTEN_FAILED';
+/** Why the server for metrics and health did not start. The reference page is made from this table. */
+export const LISTEN_ERRORS = {
+  LISTEN_ADDRESS_INVALID: { says: 'the address of `--listen` is none', next: 'write host:port, for example `:8080`' },
+  LISTEN_PORT_IN_USE: {
+    says: 'something else listens at the address of `--listen`',
+    next: 'stop it, or choose another address',
+  },
+  LISTEN_FAILED: {
+    says: 'the address of `--listen` cannot be listened at',
+    next: 'choose another; ports below 1024 need a right of their own',
+  },
+} as const satisfies Record<string, { says: string; next: string }>;
+
+export type ListenErrorCode = keyof typeof LISTEN_ERRORS;
 
 /** The metrics and health server could not start; the message says what to do next. */
 export class ListenError extends Error {

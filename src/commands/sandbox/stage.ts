@@ -97,6 +97,7 @@ async function onPort<T>(name: string, port: number, start: (port: number) => Pr
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error;
     throw new ConfigError(
       `Something else listens at 127.0.0.1:${port} already: stop it, or choose another port with --port-${name}.`,
+      'port-in-use',
     );
   }
 }
