@@ -3,7 +3,14 @@ import { ConfigError } from '../config/index.ts';
 import { createProgram } from './program.ts';
 
 /** Errors whose message is written for people: what is wrong, and what to do next. */
-const PLAIN = new Set(['ConfigError', 'KubeconfigError', 'KubernetesError', 'LiteLlmError', 'ListenError']);
+const PLAIN = new Set([
+  'ConfigError',
+  'KubeconfigError',
+  'KubernetesError',
+  'LiteLlmError',
+  'ListenError',
+  'PlainError',
+]);
 
 /**
  * The program: parses a command line, runs the command.

@@ -7,11 +7,19 @@ export type Exit = (code: number) => void;
 /** Settings that only matter to a process that stays. */
 const LASTING: readonly SettingName[] = ['resync-interval', 'warning-refresh', 'listen', 'name-cooldown'];
 
+/** Settings of how and when something is written. */
+const WRITING: readonly SettingName[] = ['dry-run', 'policy', 'rollout-wait', 'backoff-min', 'backoff-max'];
+
 /** Which settings a command takes. */
 export const TAKES = {
   run: () => true,
   sync: (name: SettingName) => !LASTING.includes(name),
   plan: (name: SettingName) => !LASTING.includes(name) && name !== 'dry-run',
+  list: (name: SettingName) => !LASTING.includes(name) && !WRITING.includes(name),
+  doctor: (name: SettingName) =>
+    !['selector', 'selection', 'resync-interval', 'warning-refresh'].includes(name) && !WRITING.includes(name),
+  explain: (name: SettingName) => ['source', 'selection', 'address'].includes(name),
+  cluster: (name: SettingName) => ['kubeconfig', 'context'].includes(name),
 } as const;
 
 /** Adds a command's settings as flags, under the headings of the table, and `--config`. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { withoutKeys } from '../config/index.ts';
 import { VERSION } from '../telemetry/index.ts';
+import { annotationsCommand } from './annotations.ts';
 import type { Exit } from './options.ts';
 import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
@@ -28,7 +29,13 @@ export function createProgram(exit: Exit): Command {
     // The parser repeats what it does not know: `--litellm-key=…` is a mistake that is easily made.
     .configureOutput({ outputError: (text, write) => write(withoutKeys(text)) })
     .exitOverride();
-  for (const command of [runCommand(exit), syncCommand(exit), planCommand(exit), sandboxCommand(exit)]) {
+  for (const command of [
+    runCommand(exit),
+    syncCommand(exit),
+    planCommand(exit),
+    annotationsCommand(exit),
+    sandboxCommand(exit),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
