@@ -1,4 +1,5 @@
 /** What the rooms of the bed share. */
+export { type Api, openApi } from './api.ts';
 export { CANARIES, canariesIn } from './canaries.ts';
 export { type ChildSpec, killGroup, type Output, run, signalFamily, spawnChild, tail } from './child.ts';
 export { CONFIG_MODELS } from './config-models.ts';

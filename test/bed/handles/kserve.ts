@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BedCoordinates } from '../base/index.ts';
+import { type Api, type BedCoordinates, openApi } from '../base/index.ts';
 import type { Ask } from './ask.ts';
 import type { KubernetesHandle } from './kubernetes.ts';
 import { createServerHandle, type ServerHandle } from './server.ts';
@@ -56,26 +56,22 @@ const podsSchema = z.object({
 
 /** The handle on the level *kserve* of a bed; undefined where the bed has only the first. */
 export function createKServeHandle(
-  { kserve }: BedCoordinates,
+  coordinates: BedCoordinates,
   kubernetes: KubernetesHandle,
   ask: Ask,
 ): KServeHandle | undefined {
-  if (!kserve) return undefined;
-  const of = (namespace: string, name: string): string[] => [
-    '--namespace',
-    namespace,
-    '--selector',
-    `serving.kserve.io/inferenceservice=${name},component=predictor`,
-  ];
+  if (!coordinates.kserve) return undefined;
+  const selector = (name: string): string => `serving.kserve.io/inferenceservice=${name},component=predictor`;
+  let api: Promise<Api> | undefined;
   return {
     controller: createServerHandle('kserve', ask),
     controllerManager: createServerHandle('kube-controller-manager', ask),
     scheduler: createServerHandle('kube-scheduler', ask),
     kubelet: createServerHandle('kwok', ask),
     pods: async (namespace, name) => {
-      const { items } = podsSchema.parse(
-        JSON.parse(await kubernetes.kubectl(['get', 'pods', ...of(namespace, name), '-o', 'json'])),
-      );
+      api ??= openApi(coordinates.kubernetes);
+      const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector(name))}`;
+      const { items } = podsSchema.parse(await (await api).get(path));
       return items.map(({ metadata, spec, status }) => {
         const container = spec.containers.find((each) => each.name === 'kserve-container') ?? spec.containers[0];
         return {
@@ -88,13 +84,8 @@ export function createKServeHandle(
       });
     },
     labelPods: async (namespace, name, label, set) => {
-      await kubernetes.kubectl([
-        'label',
-        'pods',
-        '--overwrite',
-        ...of(namespace, name),
-        set ? `${label}=true` : `${label}-`,
-      ]);
+      const change = set ? `${label}=true` : `${label}-`;
+      await kubernetes.kubectl(['label', 'pods', '-n', namespace, '-l', selector(name), '--overwrite', change]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { abortSteps, type BedSettings, type Operation, type Report } from '../base/index.ts';
+import { abortSteps, type BedSettings, type Operation, openApi, type Report } from '../base/index.ts';
 import {
   abandonBuilds,
   controllerBinaries,
@@ -9,7 +9,6 @@ import {
   needPostgres,
   type Progress,
 } from '../build/index.ts';
-import { openApi } from './api.ts';
 import { openControl } from './control.ts';
 import { makeFolder } from './folder.ts';
 import { openGateway } from './gateway.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { StubServer } from '../../base/index.ts';
-import type { Api } from '../api.ts';
+import type { Api, StubServer } from '../../base/index.ts';
 import { podSchema, servingOf } from './serving.ts';
 
 /** A pod that a call for a Service goes to. */

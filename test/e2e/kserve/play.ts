@@ -1,0 +1,102 @@
+import { onTestFinished } from 'vitest';
+import type { PodView } from '../../bed/index.ts';
+import { until } from '../../support/wait.ts';
+import { type Caller, callSteadily } from './calls.ts';
+import { keepRecord, type Record } from './record.ts';
+import type { Stage } from './stage.ts';
+
+/** What a user applies. */
+export interface Manifest {
+  annotations?: { [key: string]: string };
+  labels?: { [key: string]: string };
+  /** The whole spec. */
+  spec: object;
+}
+
+/** One InferenceService with its public name, in a namespace of its own. */
+export interface Play {
+  namespace: string;
+  name: string;
+  /** What LiteLLM's users ask for. */
+  model: string;
+  record: Record;
+  /** Applies it, as a user's `kubectl apply` does. */
+  apply(manifest: Manifest): Promise<void>;
+  pods(): Promise<PodView[]>;
+  /** Waits until just so many pods are there, all of them Ready, each with this word in its command line. */
+  rolledOut(count: number, word?: string): Promise<void>;
+  /** Waits until LiteLLM answers a chat call for the name. */
+  answered(): Promise<void>;
+  /** Waits until LiteLLM lists no row of the name. */
+  gone(withinMs: number): Promise<void>;
+  /** Begins to chat 20 times a second. */
+  call(): Caller;
+  /** What `kubectl describe` shows under Events, a line each, of the controller under test: `Normal Registered …`. */
+  story(): Promise<string[]>;
+}
+
+const PATIENCE_MS = 60_000;
+
+/** Makes a namespace for one test, and begins the record. */
+export async function openPlay(stage: Stage, name: string): Promise<Play> {
+  const namespace = await stage.namespace();
+  const model = `${name}-${namespace}`;
+  const { gateway, kserve } = stage;
+  const record = keepRecord(stage, { model, namespace, name });
+  const callers: Caller[] = [];
+  onTestFinished(async () => {
+    await Promise.all([...callers.map((caller) => caller.stop()), record.stop().catch(() => undefined)]);
+  });
+  const pods = () => kserve.pods(namespace, name);
+
+  return {
+    namespace,
+    name,
+    model,
+    record,
+    apply: async ({ annotations, labels, spec }) => {
+      await stage.bed.kubernetes.apply({
+        apiVersion: 'serving.kserve.io/v1beta1',
+        kind: 'InferenceService',
+        metadata: {
+          name,
+          namespace,
+          annotations: { 'model-registrar.io/model-name': model, ...annotations },
+          ...(labels && { labels }),
+        },
+        spec,
+      });
+    },
+    pods,
+    rolledOut: async (count, word) => {
+      const isNew = (pod: PodView) => word === undefined || pod.words.includes(word);
+      await until(
+        `${count} pods ${word ?? ''} are Ready, and no others there`,
+        async () => {
+          const found = await pods();
+          return found.length === count && found.every((pod) => pod.ready && !pod.deleting && isNew(pod));
+        },
+        PATIENCE_MS,
+      );
+    },
+    answered: async () => {
+      await until(`${model} is answered`, async () => (await gateway.chat(model)).status === 200, PATIENCE_MS);
+    },
+    gone: async (withinMs) => {
+      const listed = async () => (await gateway.models()).some((row) => row.model_name === model);
+      await until(`${model} is gone`, async () => !(await listed()), withinMs);
+    },
+    call: () => {
+      const caller = callSteadily(gateway, model);
+      callers.push(caller);
+      return caller;
+    },
+    story: async () => {
+      const text = await stage.bed.kubernetes.kubectl(['describe', 'inferenceservice', name, '--namespace', namespace]);
+      const lines = text.slice(text.indexOf('\nEvents:')).split('\n');
+      return lines
+        .filter((line) => line.includes(' model-registrar '))
+        .map((line) => line.replace(/^\s*(\w+)\s+(\w+)\s+.*? model-registrar\s+/, '$1 $2 '));
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { attachBed, type Bed, type KServeHandle } from '../../bed/index.ts';
+import { type Cluster, openCluster } from '../cluster.ts';
+import { startController } from '../controller.ts';
+import { type Gateway, openGateway } from '../gateway.ts';
+
+/** The bed, and one controller that follows all of its cluster: what the tests of a file share. */
+export interface Stage {
+  bed: Bed;
+  kserve: KServeHandle;
+  cluster: Cluster;
+  gateway: Gateway;
+  /** A new namespace, which goes with the stage. */
+  namespace(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Opens the stage with the real controller on it. Nothing here writes a status: KServe does. */
+export async function openStage(): Promise<Stage> {
+  const bed = attachBed(inject('bed'));
+  const { kserve } = bed;
+  if (!kserve) throw new Error('This bed has no KServe: start it with "npm run bed -- --kserve".');
+  const cluster = openCluster(bed.kubernetes);
+  const folder = await mkdtemp(join(tmpdir(), 'model-registrar-kserve-'));
+  const keyFile = join(folder, 'key');
+  await writeFile(keyFile, bed.litellm.masterKey, { mode: 0o600 });
+  const controller = await startController({
+    kubeconfig: bed.kubernetes.kubeconfigPath,
+    litellmUrl: bed.litellm.url,
+    keyFile,
+    ownerId: `kserve-${randomBytes(4).toString('hex')}`,
+    settings: { 'log-level': 'info' },
+  });
+  const namespaces: string[] = [];
+
+  return {
+    bed,
+    kserve,
+    cluster,
+    gateway: openGateway(bed.litellm),
+    namespace: async () => {
+      const name = `t-${randomBytes(4).toString('hex')}`;
+      await cluster.createNamespace(name);
+      namespaces.push(name);
+      return name;
+    },
+    close: async () => {
+      await Promise.all(
+        namespaces.map((name) =>
+          cluster.call('DELETE', `/api/v1/namespaces/${name}`, undefined, { accept: [404, 409] }),
+        ),
+      );
+      await controller.kill();
+      await bed.postgres.psql('DELETE FROM "LiteLLM_ProxyModelTable"');
+      await Promise.all([bed.close(), cluster.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
