@@ -50,5 +50,5 @@ export function counted(count: number, thing: string): string {
 }
 
 function widthOf(cell: string): number {
-  return [...stripVTControlCharacters(cell)].length;
+  return Array.from(stripVTControlCharacters(cell)).length;
 }

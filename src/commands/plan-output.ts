@@ -1,35 +1,38 @@
-import { styleText } from 'node:util';
+import { z } from 'zod';
 import type { Decision } from '../controller/index.ts';
 import { type Change, holdsHidden, type Json, sourceKey } from '../registration/index.ts';
+import { counted, paint } from './output.ts';
 
 /** One field of a change; a value that LiteLLM hides is told as `(hidden)`. */
-export interface PlannedField {
-  field: string;
-  from?: Json;
-  to?: Json;
-}
+const PlannedField = z.strictObject({
+  field: z.string().describe('litellm_params.KEY or model_info.KEY'),
+  from: z.json().optional().describe('Absent: the field is new. "(hidden)" stands for a value that LiteLLM hides.'),
+  to: z.json().optional().describe('Absent: the field is removed.'),
+});
+export type PlannedField = z.output<typeof PlannedField>;
 
 /** One change that is pending. */
-export interface PlannedChange {
-  action: 'create' | 'update' | 'replace' | 'delete';
-  model: string;
-  id: string;
-  /** `kind/namespace/name` */
-  source: string;
-  why: string;
-  fields: PlannedField[];
-}
+const PlannedChange = z.strictObject({
+  action: z.enum(['create', 'update', 'replace', 'delete']),
+  model: z.string().describe('The public name.'),
+  id: z.string().describe('The id of the row in LiteLLM.'),
+  source: z.string().describe('kind/namespace/name'),
+  why: z.string(),
+  fields: z.array(PlannedField),
+});
+export type PlannedChange = z.output<typeof PlannedChange>;
 
 /** What `plan -o json` prints. */
-export interface PlanDocument {
-  changes: PlannedChange[];
-  problems: { source: string; reason: string; message: string }[];
-  /** Objects that wait, and for what. */
-  waiting: { source: string; why: string }[];
-  /** Sources that could not be read: of those nothing is planned. */
-  unread: string[];
-  objects: number;
-}
+export const PlanDocument = z.strictObject({
+  changes: z.array(PlannedChange),
+  problems: z.array(z.strictObject({ source: z.string(), reason: z.string(), message: z.string() })),
+  waiting: z
+    .array(z.strictObject({ source: z.string(), why: z.string() }))
+    .describe('Objects that wait, and for what.'),
+  unread: z.array(z.string()).describe('Sources that could not be read: of those nothing is planned.'),
+  objects: z.int().describe('How many objects were looked at.'),
+});
+export type PlanDocument = z.output<typeof PlanDocument>;
 
 /** Puts decisions together for printing. */
 export function planDocument(decisions: readonly Decision[], unread: string[]): PlanDocument {
@@ -102,10 +105,6 @@ function summary({ changes, objects, problems }: PlanDocument): string {
     changes.length === 0
       ? 'In step'
       : `Plan: ${count('create')} to create, ${count('update')} to change, ${count('replace')} to replace, ${count('delete')} to delete`;
-  const trouble = problems.length > 0 ? `; ${problems.length} problem${problems.length === 1 ? '' : 's'}` : '';
-  return `${state}. ${objects} object${objects === 1 ? '' : 's'} looked at${trouble}.`;
-}
-
-function paint(style: 'green' | 'yellow' | 'red' | 'dim', text: string): string {
-  return styleText(style, text, { stream: process.stdout });
+  const trouble = problems.length > 0 ? `; ${counted(problems.length, 'problem')}` : '';
+  return `${state}. ${counted(objects, 'object')} looked at${trouble}.`;
 }

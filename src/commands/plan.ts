@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Decision } from '../controller/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { addOutput, print } from './output.ts';
 import { planDocument, planTable } from './plan-output.ts';
 import { logFor, openRooms } from './rooms.ts';
 import { readAll } from './sync.ts';
@@ -17,9 +18,7 @@ export function planCommand(exit: Exit): Command {
   const command = new Command('plan').description(
     'What sync would do, field by field: 0 in step, 2 changes pending, 1 failed.',
   );
-  addSettings(command, TAKES.plan)
-    .addOption(new Option('-o, --output <format>', 'How it is printed.').choices(['table', 'json']).default('table'))
-    .addHelpText('after', EXAMPLES);
+  addOutput(addSettings(command, TAKES.plan)).addHelpText('after', EXAMPLES);
   return command.action(async () => exit(await plan(command)));
 }
 
@@ -40,8 +39,7 @@ async function plan(command: Command): Promise<number> {
       if (decision) decisions.push(decision);
     }
     const document = planDocument(decisions, unread);
-    const json = command.opts<{ output: string }>().output === 'json';
-    process.stdout.write(json ? `${JSON.stringify(document, undefined, 2)}\n` : planTable(document));
+    print(command, document, planTable);
     if (unread.length > 0) return 1;
     return document.changes.length > 0 ? 2 : 0;
   } finally {

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { AnnotationsDocument, KserveAppliedDocument, KserveListDocument } from './annotations/index.ts';
+import { PlanDocument } from './plan-output.ts';
+
+/** What one command prints with `-o json`. */
+interface PrintedDocument {
+  /** The command, as it is typed. */
+  command: string;
+  schema: z.ZodType;
+}
+
+/** Every document that is printed with `-o json`, by the name of its schema's file. */
+export const DOCUMENTS = {
+  plan: { command: 'plan', schema: PlanDocument },
+  annotations: { command: 'annotations', schema: AnnotationsDocument },
+  'annotations-kserve': { command: 'annotations --kserve', schema: KserveListDocument },
+  'annotations-kserve-apply': { command: 'annotations --kserve --apply', schema: KserveAppliedDocument },
+} as const satisfies Record<string, PrintedDocument>;
+
+/** The JSON Schemas by file name: what `docs/schemas/` holds. Within a minor version, fields are added and none is taken away. */
+export function jsonSchemas(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries<PrintedDocument>(DOCUMENTS).map(([name, { command, schema }]) => {
+      const title = `model-registrar ${command} -o json`;
+      const text = JSON.stringify({ title, ...z.toJSONSchema(schema, { override: open }) }, undefined, 2);
+      return [`${name}.schema.json`, `${text}\n`];
+    }),
+  );
+}
+
+/** Tests hold each command to exactly its fields; a reader has to bear with further ones. */
+function open({ jsonSchema }: { jsonSchema: { additionalProperties?: unknown } }): void {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+}
