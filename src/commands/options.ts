@@ -18,7 +18,7 @@ export const TAKES = {
   list: (name: SettingName) => !LASTING.includes(name) && !WRITING.includes(name),
   doctor: (name: SettingName) =>
     !['selector', 'selection', 'resync-interval', 'warning-refresh'].includes(name) && !WRITING.includes(name),
-  explain: (name: SettingName) => ['source', 'selection', 'address'].includes(name),
+  explain: (name: SettingName) => ['selection', 'address'].includes(name),
   cluster: (name: SettingName) => ['kubeconfig', 'context'].includes(name),
 } as const;
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { withoutKeys } from '../config/index.ts';
 import { VERSION } from '../telemetry/index.ts';
 import { annotationsCommand } from './annotations.ts';
+import { explainCommand } from './explain.ts';
 import type { Exit } from './options.ts';
 import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
@@ -33,6 +34,7 @@ export function createProgram(exit: Exit): Command {
     runCommand(exit),
     syncCommand(exit),
     planCommand(exit),
+    explainCommand(exit),
     annotationsCommand(exit),
     sandboxCommand(exit),
   ]) {

@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+import { explainManifests, explainText, readManifests } from './explain/index.ts';
+import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { addOutput, print } from './output.ts';
+
+const EXAMPLES = `
+Neither a cluster nor LiteLLM is asked. Serving runtimes in the same input are used, those that KServe brings are known. Objects of other
+kinds are passed over. A name that an object elsewhere has is not seen: that is for plan to say.
+
+Examples:
+  $ model-registrar explain -f model.yaml
+  $ model-registrar explain -f models/ -f runtimes/ --recursive
+  $ kubectl kustomize overlays/prod | model-registrar explain -f -
+  $ kubectl get inferenceservices -A -o yaml | model-registrar explain -f - -o json
+
+Exit codes: 0 all of it can be registered, 1 the input cannot be read, 2 something would be refused.`;
+
+interface Flags {
+  filename: string[];
+  recursive?: true;
+  defaultNamespace: string;
+}
+
+/** `model-registrar explain -f FILE`: what manifests would register, and what is wrong with them. */
+export function explainCommand(exit: Exit): Command {
+  const command = new Command('explain').description(
+    'What manifests would register, and what is wrong with them; needs no cluster and no LiteLLM.',
+  );
+  command
+    .addOption(
+      new Option('-f, --filename <path...>', 'Files, folders, or - for the standard input. Repeatable.')
+        .makeOptionMandatory()
+        .helpGroup('Input:'),
+    )
+    .addOption(new Option('-R, --recursive', 'Look into folders of folders too.').helpGroup('Input:'))
+    .addOption(
+      new Option('--default-namespace <name>', 'Namespace of objects that name none.')
+        .default('default')
+        .helpGroup('Input:'),
+    );
+  addOutput(addSettings(command, TAKES.explain)).addHelpText('after', EXAMPLES);
+  return command.action(async () => exit(await explain(command)));
+}
+
+async function explain(command: Command): Promise<number> {
+  const { filename, recursive = false, defaultNamespace: namespace } = command.opts<Flags>();
+  const { selection, address } = settingsOf(command);
+  const manifests = await readManifests(filename, recursive);
+  const document = explainManifests(manifests, { namespace, selection, address });
+  print(command, document, explainText);
+  return document.refused > 0 ? 2 : 0;
+}

@@ -1,0 +1,129 @@
+import { holdsHidden, type Json, type Projection, type Registration, sourceKey } from '../../registration/index.ts';
+import { type ProjectionSettings, type Source, sources } from '../../sources/index.ts';
+import { PlainError } from '../plain-error.ts';
+import { asReady } from './as-ready.ts';
+import type { ExplainDocument, ExplainedObject } from './document.ts';
+import type { Manifest } from './read-input.ts';
+import { collectRuntimes } from './runtimes.ts';
+
+export interface ExplainOptions extends ProjectionSettings {
+  /** The namespace of objects that name none. */
+  namespace: string;
+}
+
+interface Explained {
+  object: ExplainedObject;
+  namespace: string;
+  /** Public names that it declares, whatever else is wrong. */
+  names: string[];
+}
+
+/**
+ * What manifests would register, and what is wrong with them. Pure: no cluster and no LiteLLM are asked.
+ *
+ * @throws PlainError where an object has no name
+ */
+export function explainManifests(manifests: readonly Manifest[], options: ExplainOptions): ExplainDocument {
+  const kinds = [...sources.values()].flatMap((source) => source.related ?? []);
+  const runtimes = collectRuntimes(manifests, kinds, options.namespace);
+  const explained: Explained[] = [];
+  const others: Record<string, number> = {};
+  for (const manifest of manifests) {
+    const source = [...sources.values()].find((one) => isOf(one, manifest));
+    if (!source) {
+      others[manifest.kind] = (others[manifest.kind] ?? 0) + 1;
+      continue;
+    }
+    const { raw, notes } = asReady(manifest, options.namespace, runtimes);
+    const object = parsed(source, manifest, raw);
+    const projection = source.project(object, options, runtimes.related);
+    const { namespace, name } = object;
+    const key = sourceKey({ kind: source.kind, namespace, name });
+    explained.push({
+      object: explainObject(key, manifest.file, projection, notes),
+      namespace,
+      names: projection.names,
+    });
+  }
+  compareNames(explained);
+  const objects = explained.map(({ object }) => object);
+  return { objects, others, refused: objects.filter(({ problems }) => problems.length > 0).length };
+}
+
+function isOf({ resource }: Source, { apiVersion, kind }: Manifest): boolean {
+  return kind === resource.kind && apiVersion === `${resource.group}/${resource.version}`;
+}
+
+function parsed(source: Source, { file }: Manifest, raw: unknown) {
+  try {
+    return source.parse(raw);
+  } catch (error) {
+    throw new PlainError(`${file}: ${error instanceof Error ? error.message : 'an object cannot be read'}`);
+  }
+}
+
+function explainObject(source: string, file: string, projection: Projection, notes: string[]): ExplainedObject {
+  const base = { source, file, models: [], problems: [], warnings: [], notes };
+  switch (projection.state) {
+    case 'serve': {
+      const { registrations, warnings, apiKeySecret: secret } = projection;
+      const entry = secret?.key === undefined ? '' : `/${secret.key}`;
+      return {
+        ...base,
+        state: 'serve',
+        models: registrations.map(explainModel),
+        warnings,
+        ...(secret && { apiKeySecret: `${secret.name}${entry}` }),
+      };
+    }
+    case 'invalid':
+      return { ...base, state: 'invalid', problems: [...projection.problems] };
+    default:
+      return { ...base, state: projection.state, why: projection.why };
+  }
+}
+
+function explainModel({ publicName, provider, servedName, apiBase, params, info }: Registration) {
+  // Only that of a Secret is worth a word.
+  const { api_key: _, ...rest } = params;
+  return {
+    name: publicName,
+    model: `${provider}/${servedName}`,
+    basePath: new URL(apiBase).pathname,
+    params: Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, shown(key, value)])),
+    info,
+  };
+}
+
+function shown(key: string, value: Json): Json {
+  return holdsHidden(key, value) ? '(hidden)' : value;
+}
+
+/** Names that several objects of the input declare: across namespaces only one can have them, within one it is a group. */
+function compareNames(explained: readonly Explained[]): void {
+  const byName = Map.groupBy(
+    explained.flatMap((one) => one.names.map((name) => ({ name, one }))),
+    ({ name }) => name,
+  );
+  for (const [name, declarers] of byName) {
+    for (const { one } of declarers) {
+      const rivals = declarers.flatMap(({ one: other }) =>
+        other.namespace === one.namespace ? [] : other.object.source,
+      );
+      const fellows = declarers.flatMap(({ one: other }) =>
+        other.namespace === one.namespace && other.object.source !== one.object.source ? other.object.source : [],
+      );
+      if (rivals.length > 0) {
+        one.object.problems.push({
+          reason: 'NameConflict',
+          message: `"${name}" is declared by ${rivals.join(', ')} too. A public name belongs to one namespace, and the oldest object keeps it: choose another name with model-registrar.io/model-name.`,
+        });
+      }
+      if (fellows.length > 0) {
+        one.object.notes.push(
+          `"${name}" is shared with ${fellows.join(', ')}: LiteLLM divides the calls between them.`,
+        );
+      }
+    }
+  }
+}

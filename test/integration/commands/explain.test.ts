@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ExplainDocument } from '../../../src/commands/explain/index.ts';
+import { inferenceService } from '../../support/inference-services.ts';
+import { runProgram } from './program.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'model-registrar-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+const GOOD = JSON.stringify(inferenceService({ name: 'good', annotations: { enabled: 'true' } }));
+const BAD = JSON.stringify(inferenceService({ name: 'bad', annotations: { mode: 'wrong' } }));
+
+test('explain exits with 0 where all can be registered, with 2 where something would be refused, with 1 where nothing can be read', async () => {
+  await mkdir(join(folder, 'below'));
+  await writeFile(join(folder, 'good.yaml'), GOOD);
+  await writeFile(join(folder, 'notes.txt'), 'no manifest');
+  await writeFile(join(folder, 'below', 'bad.yml'), BAD);
+
+  const good = await runProgram('explain', '-f', folder);
+  expect(good).toMatchObject({ code: 0, stderr: '' });
+  expect(good.stdout).toContain('+ good  hosted_vllm/good, /openai/v1 at the address');
+
+  const both = await runProgram('explain', '-f', folder, '--recursive', '-o', 'json');
+  expect(both).toMatchObject({ code: 2, stderr: '' });
+  const document = ExplainDocument.parse(JSON.parse(both.stdout));
+  expect(document).toMatchObject({
+    refused: 1,
+    objects: [{ source: 'inference-service/llm/bad' }, { source: 'inference-service/llm/good' }],
+  });
+
+  await writeFile(join(folder, 'broken.yaml'), 'a: [');
+  for (const path of [folder, join(folder, 'nowhere.yaml')]) {
+    const { code, stdout, stderr } = await runProgram('explain', '-f', path);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .+\n$/) });
+  }
+});
+
+test('explain reads what kustomize renders from its standard input', async () => {
+  const child = spawn(process.execPath, ['src/main.ts', 'explain', '-f', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const stdout = text(child.stdout);
+  child.stdin.end(`${GOOD}\n---\n${BAD}\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: llm }\n`);
+  await once(child, 'close');
+  expect(child.exitCode).toBe(2);
+  expect(await stdout).toMatch(/^2 objects would be 1 model; 1 refused\. Passed over: 1 Namespace\.$/m);
+});

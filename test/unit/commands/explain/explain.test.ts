@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ExplainDocument, explainManifests, explainText, readText } from '../../../../src/commands/explain/index.ts';
+import { PlainError } from '../../../../src/commands/plain-error.ts';
+
+const SETTINGS = { selection: 'annotated', address: 'cluster', namespace: 'default' } as const;
+
+function explain(yaml: string, settings: object = {}): ExplainDocument {
+  return explainManifests(readText('m.yaml', yaml), { ...SETTINGS, ...settings });
+}
+
+/** An InferenceService of a model format. */
+function model(name: string, more: { annotations?: string; namespace?: string; predictor?: string } = {}): string {
+  const { annotations = 'model-registrar.io/enabled: "true"', namespace, predictor } = more;
+  return `---
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: { name: ${name}, ${namespace ? `namespace: ${namespace}, ` : ''}annotations: { ${annotations} } }
+spec: { predictor: ${predictor ?? '{ model: { modelFormat: { name: huggingface }, args: [--max-model-len=4096] } }'} }
+`;
+}
+
+describe('what a manifest would register', () => {
+  test('names, model, mode, length and base path, without a status and whatever status an export carries', () => {
+    const exported = `${model('qwen', { namespace: 'a', annotations: 'model-registrar.io/model-name: "q, r", model-registrar.io/mode: chat' })}status: { conditions: [{ type: Ready, status: "False" }] }\n`;
+    const { objects, ...rest } = explain(exported);
+    const info = { mode: 'chat', max_tokens: 4096, max_input_tokens: 4096 };
+    const backend = { model: 'hosted_vllm/qwen', basePath: '/openai/v1', params: {}, info };
+    expect(objects).toEqual([
+      {
+        source: 'inference-service/a/qwen',
+        file: 'm.yaml',
+        state: 'serve',
+        models: [
+          { name: 'q', ...backend },
+          { name: 'r', ...backend },
+        ],
+        problems: [],
+        warnings: [],
+        notes: [expect.stringContaining('kserve-huggingfaceserver is not in the input')],
+      },
+    ]);
+    expect(rest).toEqual({ others: {}, refused: 0 });
+  });
+
+  test('with the runtime that KServe would choose: of the same namespace and by priority, else its own', () => {
+    const runtime = (kind: string, name: string, more = '') => `---
+apiVersion: serving.kserve.io/v1alpha1
+kind: ${kind}
+metadata: { name: ${name}, namespace: default }
+spec: { supportedModelFormats: [{ name: vLLM, autoSelect: true${more} }], containers: [{ name: kserve-container, image: vllm/vllm-openai }] }
+`;
+    const object = model('x', { predictor: '{ model: { modelFormat: { name: vLLM } } }' });
+    const noteOf = (yaml: string) => explain(yaml).objects[0]?.notes;
+    expect(noteOf(object)).toEqual([expect.stringContaining('kserve-vllmserver is not in the input')]);
+    const cluster = runtime('ClusterServingRuntime', 'wide', ', priority: 5');
+    expect(noteOf(object + cluster)).toEqual(['KServe would choose the serving runtime wide for it.']);
+    const two = cluster + runtime('ServingRuntime', 'near') + runtime('ServingRuntime', 'nearer', ', priority: 2');
+    expect(noteOf(object + two)).toEqual(['KServe would choose the serving runtime nearer for it.']);
+    const named = model('x', { predictor: '{ model: { modelFormat: { name: vLLM }, runtime: elsewhere } }' });
+    expect(noteOf(named + two)).toEqual([expect.stringContaining('elsewhere is not in the input: give its manifest')]);
+  });
+
+  test('what is stopped, opted out or not annotated, with the reason; --selection all takes the last of these', () => {
+    const plain = model('x', { annotations: '' });
+    expect(explain(plain).objects[0]).toMatchObject({ state: 'ignore', why: expect.stringContaining('no annotation') });
+    expect(explain(plain, { selection: 'all' }).objects[0]?.models).toHaveLength(1);
+    const stopped = model('x', { annotations: 'model-registrar.io/enabled: "true", serving.kserve.io/stop: "true"' });
+    expect(explain(stopped).objects[0]).toMatchObject({ state: 'withdraw', models: [], problems: [] });
+  });
+
+  test('what would be refused is counted, and says what is allowed', () => {
+    const { objects, refused } = explain(
+      model('x', { annotations: 'model-registrar.io/mode: wrong, model-registrar.io/model-nam: y' }) + model('y'),
+    );
+    expect(refused).toBe(1);
+    expect(objects[0]?.problems).toEqual([
+      { reason: 'InvalidAnnotation', message: expect.stringContaining('model-name') },
+      { reason: 'InvalidAnnotation', message: expect.stringContaining('embedding') },
+    ]);
+  });
+
+  test('one public name in two namespaces is a conflict of both, in one namespace a group', () => {
+    const name = { annotations: 'model-registrar.io/model-name: shared' };
+    const { objects, refused } = explain(
+      model('x', { ...name, namespace: 'a' }) +
+        model('y', { ...name, namespace: 'b' }) +
+        model('z', { ...name, namespace: 'a' }),
+    );
+    expect(refused).toBe(3);
+    expect(objects.map(({ problems }) => problems[0]?.message)).toEqual([
+      expect.stringContaining('declared by inference-service/b/y too'),
+      expect.stringContaining('declared by inference-service/a/x, inference-service/a/z too'),
+      expect.stringContaining('declared by inference-service/b/y too'),
+    ]);
+    const { objects: group, refused: none } = explain(model('x', name) + model('z', name));
+    expect(none).toBe(0);
+    expect(group[0]?.notes.at(-1)).toBe(
+      '"shared" is shared with inference-service/default/z: LiteLLM divides the calls between them.',
+    );
+  });
+});
+
+test('lists are taken apart, other kinds are counted, empty documents are nothing', () => {
+  const item = model('x').replace('---\n', '').trim().split('\n').join('\n    ');
+  const list = `apiVersion: v1\nkind: List\nitems:\n  - ${item}\n  - { apiVersion: v1, kind: Secret, metadata: { name: s }, stringData: { a: hidden-value } }\n`;
+  const document = explain(
+    `# only a comment\n---\n${list}---\n---\n${list}---\napiVersion: apps/v1\nkind: Deployment\n`,
+  );
+  expect(document.objects.map(({ source }) => source)).toEqual([
+    'inference-service/default/x',
+    'inference-service/default/x',
+  ]);
+  expect(document.others).toEqual({ Secret: 2, Deployment: 1 });
+  expect(JSON.stringify(document)).not.toContain('hidden-value');
+  expect(explainText(document)).toMatch(
+    /^2 objects would be 2 models; 0 refused\. Passed over: 2 Secret, 1 Deployment\.$/m,
+  );
+});
+
+test.each([
+  ['a text', 'hello', /^m\.yaml, document 1, is no object of Kubernetes: it needs apiVersion and kind\.$/],
+  ['an object without a kind', 'a: 1', /is no object of Kubernetes/],
+  ['what is not YAML', 'a: [1', /^m\.yaml is not YAML: /],
+  ['a YAML bomb', bomb(), /^m\.yaml is not YAML: /],
+  [
+    'an InferenceService without a name',
+    model('x').replace('name: x,', ''),
+    /without a name: give it a metadata\.name/,
+  ],
+])('%s cannot be read, and the error says where', (_case, yaml, said) => {
+  expect(() => explain(yaml)).toThrow(PlainError);
+  expect(() => explain(yaml)).toThrow(said);
+});
+
+function bomb(): string {
+  const layers = Array.from({ length: 12 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(',')}]`);
+  return `apiVersion: v1\nkind: Bomb\nl0: &l0 x\n${layers.join('\n')}\n`;
+}
+
+test('whatever an InferenceService is made of, it is explained, as the schema says', () => {
+  const leaf = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('huggingface', 'vLLM', 'sh', '-c', '--served-model-name=a b', '/v1'),
+  );
+  const part = fc.dictionary(
+    fc.constantFrom('model', 'containers', 'modelFormat', 'name', 'args', 'runtime', 'image'),
+    leaf,
+  );
+  const annotations = fc.dictionary(
+    fc.constantFrom('enabled', 'model-name', 'mode', 'base-path', 'provider', 'x'),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(annotations, fc.oneof(part, leaf), fc.oneof(part, leaf), (own, predictor, inner) => {
+      const keys = Object.entries(own).map(([key, value]) => [`model-registrar.io/${key}`, value]);
+      const raw = {
+        apiVersion: 'serving.kserve.io/v1beta1',
+        kind: 'InferenceService',
+        metadata: { name: 'x', annotations: Object.fromEntries(keys) },
+        spec: { predictor: typeof predictor === 'object' ? { model: inner, ...predictor } : predictor },
+      };
+      const document = explainManifests([{ file: 'f', apiVersion: raw.apiVersion, kind: raw.kind, raw }], SETTINGS);
+      expect(ExplainDocument.parse(document)).toEqual(document);
+      expect(explainText(document)).toContain('inference-service/default/x');
+    }),
+  );
+});
