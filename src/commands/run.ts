@@ -16,7 +16,9 @@ Examples:
   $ model-registrar run --litellm-url http://litellm.litellm.svc:4000 --litellm-key-file /etc/litellm/key --owner-id prod-eu
 
   On a laptop, against the current context, watching only:
-  $ MODEL_REGISTRAR_LITELLM_KEY=… model-registrar run --litellm-url http://127.0.0.1:4000 --dry-run`;
+  $ MODEL_REGISTRAR_LITELLM_KEY=… model-registrar run --litellm-url http://127.0.0.1:4000 --dry-run
+
+Exit codes: 0 it was stopped, 1 it could not start.`;
 
 /** `model-registrar run`: the controller, until SIGTERM or SIGINT. */
 export function runCommand(exit: Exit): Command {

@@ -16,7 +16,9 @@ Examples:
   $ model-registrar sandbox --once
 
   On known ports, with the controller's log:
-  $ model-registrar sandbox --port-kubernetes 6443 --port-litellm 4000 --listen 127.0.0.1:8080 --log-level info`;
+  $ model-registrar sandbox --port-kubernetes 6443 --port-litellm 4000 --listen 127.0.0.1:8080 --log-level info
+
+Exit codes: 0 all came out as told, 1 not.`;
 
 /** `model-registrar sandbox`: the main job, shown with nothing installed but Node. */
 export function sandboxCommand(exit: Exit): Command {

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { afterHelpOf } from '../../../scripts/docs/commands.ts';
+import { createProgram } from '../../../src/commands/program.ts';
+
+/** The commands of all help texts, as words: what stands before a pipe, without variables. */
+function examples(): { command: string; line: string }[] {
+  return createProgram(() => {}).commands.flatMap((command) =>
+    afterHelpOf(command)
+      .examples.split('\n')
+      .filter((line) => line.startsWith('$ '))
+      .flatMap((line) => line.split('|').filter((part) => part.includes('model-registrar ')))
+      .map((line) => ({ command: command.name(), line: line.trim() })),
+  );
+}
+
+test.each(examples())('$line is a command line that the program takes', async ({ command, line }) => {
+  const words = line.slice(line.indexOf('model-registrar ')).split(/\s+/).slice(1);
+  const called: string[] = [];
+  const program = createProgram(() => {});
+  for (const one of program.commands) one.action(() => void called.push(one.name()));
+  program.configureOutput({ writeErr: () => {} });
+  await program.parseAsync(words, { from: 'user' });
+  expect(called).toEqual([command]);
+});
+
+test('each command has an example, and says its exit codes', () => {
+  for (const command of createProgram(() => {}).commands) {
+    expect(examples().some((example) => example.command === command.name())).toBe(true);
+    expect(afterHelpOf(command).exitCodes, command.name()).toMatch(/^0 .*1 /);
+  }
+});
