@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AnnotationsDocument, KserveAppliedDocument, KserveListDocument } from './annotations/index.ts';
 import { ExplainDocument } from './explain/index.ts';
+import { ListDocument } from './list/index.ts';
 import { PlanDocument } from './plan-output.ts';
 
 /** What one command prints with `-o json`. */
@@ -13,6 +14,7 @@ interface PrintedDocument {
 /** Every document that is printed with `-o json`, by the name of its schema's file. */
 export const DOCUMENTS = {
   plan: { command: 'plan', schema: PlanDocument },
+  list: { command: 'list', schema: ListDocument },
   explain: { command: 'explain', schema: ExplainDocument },
   annotations: { command: 'annotations', schema: AnnotationsDocument },
   'annotations-kserve': { command: 'annotations --kserve', schema: KserveListDocument },

@@ -3,6 +3,7 @@ import { withoutKeys } from '../config/index.ts';
 import { VERSION } from '../telemetry/index.ts';
 import { annotationsCommand } from './annotations.ts';
 import { explainCommand } from './explain.ts';
+import { listCommand } from './list.ts';
 import type { Exit } from './options.ts';
 import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
@@ -34,6 +35,7 @@ export function createProgram(exit: Exit): Command {
     runCommand(exit),
     syncCommand(exit),
     planCommand(exit),
+    listCommand(exit),
     explainCommand(exit),
     annotationsCommand(exit),
     sandboxCommand(exit),

@@ -110,7 +110,8 @@ function chooseSources(kinds: string[]): Source[] {
   });
 }
 
-function litellmAccess(settings: Settings) {
+/** How LiteLLM is reached, by the settings. @throws ConfigError where its address or its key is missing */
+export function litellmAccess(settings: Settings) {
   const url = settings['litellm-url'];
   if (!url) throw new ConfigError(`LiteLLM's address is missing: give it with ${howToGive('litellm-url')}.`, 'missing');
   const file = settings['litellm-key-file'];
@@ -126,8 +127,8 @@ function litellmAccess(settings: Settings) {
   return { url, key, timeoutMs: settings['litellm-timeout'], ...(caFile && { caFile }) };
 }
 
-/** The cluster's own name, where none was given. */
-async function clusterId(connection: Connection, signal?: AbortSignal): Promise<string> {
+/** The cluster's own name, where none was given. @throws ConfigError where it cannot be read, KubernetesError */
+export async function clusterId(connection: Connection, signal?: AbortSignal): Promise<string> {
   try {
     const call = { method: 'GET', path: '/api/v1/namespaces/kube-system', ...(signal && { signal }) } as const;
     const namespace = (await connection.request(call)) as { metadata?: { uid?: string } };

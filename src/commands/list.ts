@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { createClient, createHttp } from '../litellm/index.ts';
+import type { ModelRecord } from '../registration/index.ts';
+import { listDocument, listTable } from './list/index.ts';
+import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { addOutput, print } from './output.ts';
+import { withProgress } from './progress.ts';
+import { litellmAccess, logFor, openRooms } from './rooms.ts';
+import { readAll } from './sync.ts';
+
+const EXAMPLES = `
+Examples:
+  $ model-registrar list --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt
+  $ model-registrar list | grep team-a
+  $ model-registrar list -o json | jq -r '.models[] | select(.owner == "hand-made") | .name'
+
+Exit codes: 0 done, 1 a source or LiteLLM could not be read.`;
+
+/** `model-registrar list`: who made each model in LiteLLM, and which objects are not registered. */
+export function listCommand(exit: Exit): Command {
+  const command = new Command('list').description(
+    'Every model in LiteLLM with its owner and source, and every object that is not registered, with the reason.',
+  );
+  addOutput(addSettings(command, TAKES.list)).addHelpText('after', EXAMPLES);
+  return command.action(async () => exit(await list(command)));
+}
+
+async function list(command: Command): Promise<number> {
+  const settings = settingsOf(command);
+  const log = logFor({ ...settings, 'log-level': 'error' });
+  const rooms = await openRooms({ settings: { ...settings, 'rollout-wait': 0 }, log, dryRun: true });
+  try {
+    const { unread, rows } = await withProgress('Reading the cluster and LiteLLM', async () => {
+      const found = { unread: await readAll(rooms), rows: await readRows(settings) };
+      await rooms.engine.readKeys();
+      return found;
+    });
+    const decisions = rooms.engine.keys().flatMap((key) => rooms.engine.consider(key) ?? []);
+    print(command, listDocument(rooms.owner, rows, decisions, unread), listTable);
+    return unread.length > 0 ? 1 : 0;
+  } finally {
+    await rooms.close();
+  }
+}
+
+/** All rows, those of others too: the registry tells its owner's alone. */
+async function readRows(settings: ReturnType<typeof settingsOf>): Promise<ModelRecord[]> {
+  const http = createHttp(litellmAccess(settings));
+  try {
+    return await createClient(http).list();
+  } finally {
+    await http.close();
+  }
+}

@@ -1,0 +1,2 @@
+export { ListDocument, listDocument } from './document.ts';
+export { listTable } from './table.ts';
