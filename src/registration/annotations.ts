@@ -1,3 +1,5 @@
+import { passThroughKeys } from './pass-through.ts';
+
 /** What stands before every annotation of ours. */
 export const ANNOTATION_PREFIX = 'model-registrar.io/';
 
@@ -130,18 +132,19 @@ export const ANNOTATIONS = [
   {
     key: 'api-key-secret',
     meaning: 'the Secret in the namespace of the object that holds the key of the backend',
-    allowed: 'name or name/key',
-    default: 'none',
+    allowed: 'name or name/key, in the words of Kubernetes; without a key the entry api-key, else the only one',
+    default: 'none: LiteLLM sends no key',
     example: 'backend/api-key',
-    available: false,
+    available: true,
   },
   {
     key: 'tags',
     meaning: 'tags for the tag routing of LiteLLM',
-    allowed: 'a list separated by commas',
+    allowed:
+      '1 to 32 tags separated by commas, each of 1 to 64 letters, digits, spaces and _.:/@+-, beginning with a letter or digit',
     default: 'none',
     example: 'gpu, eu',
-    available: false,
+    available: true,
   },
   {
     key: 'access-groups',
@@ -154,18 +157,18 @@ export const ANNOTATIONS = [
   {
     key: 'litellm-params',
     meaning: 'further parameters of the model entry',
-    allowed: 'a YAML map of permitted parameters',
+    allowed: `a YAML map of up to 16384 characters, without anchors, aliases and tags, of: ${passThroughKeys('params')}`,
     default: 'none',
     example: 'rpm: 600',
-    available: false,
+    available: true,
   },
   {
     key: 'model-info',
-    meaning: 'further information of the model entry',
-    allowed: 'a YAML map of permitted keys',
+    meaning: 'further information about the model',
+    allowed: `a YAML map of up to 16384 characters, without anchors, aliases and tags, of: ${passThroughKeys('info')}`,
     default: 'none',
     example: 'supports_vision: true',
-    available: false,
+    available: true,
   },
   {
     key: 'litellm',

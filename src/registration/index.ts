@@ -22,6 +22,8 @@ export {
   servedNameProblem,
   visible,
 } from './options.ts';
+export { mayPass, type PassThroughPlace } from './pass-through.ts';
+export { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS, type PassThrough } from './pass-through-table.ts';
 export {
   type Change,
   changesBackend,

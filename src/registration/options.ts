@@ -9,8 +9,11 @@ import {
   nearestAnnotation,
   PROVIDERS,
 } from './annotations.ts';
+import { type PassThroughPlace, readPassThrough } from './pass-through.ts';
 import type { Problem } from './projection.ts';
 import { headerProblem, publicNameProblem } from './public-name.ts';
+import type { Json } from './registration.ts';
+import { readSecretName, readTags } from './short-values.ts';
 
 /** What an object's annotations of ours say; undefined where one is absent or cannot be used. */
 export interface Options {
@@ -27,6 +30,12 @@ export interface Options {
   provider: (typeof PROVIDERS)[number];
   /** Without a trailing slash: the root is the empty text. */
   basePath: string | undefined;
+  /** The Secret in the object's namespace that holds the backend's key. */
+  apiKeySecret: { name: string; key?: string } | undefined;
+  tags: string[] | undefined;
+  /** Further `litellm_params` and `model_info`; empty where something is wrong with the annotation. */
+  params: Record<string, Json>;
+  info: Record<string, Json>;
 }
 
 const MAX_TOKENS = 2 ** 31 - 1;
@@ -49,6 +58,12 @@ const provider = z.enum(PROVIDERS, { error: 'it is not in the list' });
 const servedName = checkedText(servedNameProblem);
 const notes = checkedText(notesProblem);
 const basePath = checkedText(basePathProblem).transform((path) => path.replace(/\/$/, ''));
+const secretName = z.string().transform((text, context) => {
+  const secret = readSecretName(text);
+  if (secret) return secret;
+  context.addIssue({ code: 'custom', message: 'it names no Secret' });
+  return z.NEVER;
+});
 const maxModelLen = z.string().transform((text, context) => {
   const tokens = parseTokenCount(text);
   if (tokens !== undefined) return tokens;
@@ -89,6 +104,10 @@ export function readOptions(annotations: Readonly<Record<string, string>>): { op
     notes: read('notes', notes) || undefined,
     provider: read('provider', provider) ?? 'hosted_vllm',
     basePath: read('base-path', basePath),
+    apiKeySecret: read('api-key-secret', secretName),
+    tags: readTagList(own.get('tags'), problems),
+    params: readFurther('litellm-params', 'params', own.get('litellm-params'), problems),
+    info: readFurther('model-info', 'info', own.get('model-info'), problems),
   };
   if (options.embedding !== undefined && options.mode && options.embedding !== (options.mode === 'embedding')) {
     problems.push(
@@ -163,6 +182,29 @@ function readNames(value: string | undefined, problems: Problem[]): string[] | u
     else good.add(name);
   }
   return [...good];
+}
+
+function readTagList(value: string | undefined, problems: Problem[]): string[] | undefined {
+  if (value === undefined) return undefined;
+  const read = readTags(value);
+  problems.push(...read.problems.map((problem) => valueProblem('tags', value, problem)));
+  return read.problems.length > 0 ? undefined : read.tags;
+}
+
+/** The value is not repeated: it may hold a credential in the wrong place. */
+function readFurther(
+  key: 'litellm-params' | 'model-info',
+  place: PassThroughPlace,
+  value: string | undefined,
+  problems: Problem[],
+): Record<string, Json> {
+  if (value === undefined) return {};
+  const read = readPassThrough(place, value);
+  if (read.problems.length > 0) {
+    const allowed = findAnnotation(key)?.allowed ?? '';
+    problems.push(invalid(`${ANNOTATION_PREFIX}${key}: ${read.problems.slice(0, 3).join('; ')}. Allowed: ${allowed}.`));
+  }
+  return read.values;
 }
 
 /** A refused key is named without its value, which nobody read and which may be a credential in the wrong place. */

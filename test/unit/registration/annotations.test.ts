@@ -17,18 +17,12 @@ const AVAILABLE = [
   'notes',
   'provider',
   'base-path',
-];
-const LATER = [
-  'port',
   'api-key-secret',
   'tags',
-  'access-groups',
   'litellm-params',
   'model-info',
-  'litellm',
-  'unready-policy',
-  'unready-grace',
 ];
+const LATER = ['port', 'access-groups', 'litellm', 'unready-policy', 'unready-grace'];
 
 describe('the table of annotations', () => {
   it('holds every key once, and says which are there', () => {

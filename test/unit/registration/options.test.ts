@@ -22,7 +22,7 @@ function messages(annotations: Record<string, string>): string[] {
 describe('readOptions', () => {
   it('has defaults where nothing is said, and passes over annotations of others', () => {
     expect(readOptions({ 'serving.kserve.io/stop': 'true', 'model-registrar.io.example/mode': 'x' })).toEqual({
-      options: { provider: 'hosted_vllm' },
+      options: { provider: 'hosted_vllm', params: {}, info: {} },
       problems: [],
     });
   });
@@ -38,6 +38,10 @@ describe('readOptions', () => {
       notes: 'two\nlines',
       provider: 'openai',
       'base-path': '/v3/',
+      'api-key-secret': 'backend/token',
+      tags: 'gpu, eu',
+      'litellm-params': 'rpm: 600',
+      'model-info': '{supports_vision: true}',
     });
     expect(problems).toEqual([]);
     expect(options).toEqual({
@@ -50,6 +54,10 @@ describe('readOptions', () => {
       notes: 'two\nlines',
       provider: 'openai',
       basePath: '/v3',
+      apiKeySecret: { name: 'backend', key: 'token' },
+      tags: ['gpu', 'eu'],
+      params: { rpm: 600 },
+      info: { supports_vision: true },
     });
   });
 
@@ -66,7 +74,7 @@ describe('readOptions', () => {
   });
 
   it('gives every problem the reason InvalidAnnotation', () => {
-    const { problems } = read({ enabled: '', tags: 'a', nonsense: 'b', 'model-name': '*' });
+    const { problems } = read({ enabled: '', port: '1', nonsense: 'b', 'model-name': '*' });
     expect(problems.map(({ reason }) => reason)).toEqual(Array.from({ length: 4 }, () => 'InvalidAnnotation'));
   });
 
@@ -86,7 +94,7 @@ describe('readOptions', () => {
 
   it('refuses a key that is none, and suggests the one that was meant', () => {
     expect(messages({ modelname: 'sk-value' })).toEqual([
-      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path.',
+      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path, api-key-secret, tags, litellm-params, model-info.',
     ]);
     expect(messages({ frobnicate: 'x' })[0]).toMatch(/frobnicate is not a known annotation; remove it\. Allowed/);
     expect(messages({ constructor: 'x' })).toHaveLength(1);
@@ -99,7 +107,7 @@ describe('readOptions', () => {
   describe('embedding and mode', () => {
     it('takes embedding "true" as a mode', () => {
       expect(read({ embedding: 'true' }).options.mode).toBe('embedding');
-      expect(read({ embedding: 'false' }).options).toEqual({ embedding: false, provider: 'hosted_vllm' });
+      expect(read({ embedding: 'false' }).options).toMatchObject({ embedding: false, mode: undefined });
       expect(read({ embedding: 'false', mode: 'rerank' }).problems).toEqual([]);
     });
 
@@ -190,7 +198,7 @@ describe('readOptions', () => {
     it('takes notes of 4096 characters, with lines and emoji, and leaves empty ones out', () => {
       expect(read({ notes: 'x'.repeat(4096) }).problems).toEqual([]);
       expect(read({ notes: 'see os.environ/X\n\t🦜' }).options.notes).toBe('see os.environ/X\n\t🦜');
-      expect(read({ notes: '' })).toEqual({ options: { provider: 'hosted_vllm' }, problems: [] });
+      expect(read({ notes: '' })).toEqual({ options: { provider: 'hosted_vllm', params: {}, info: {} }, problems: [] });
     });
   });
 });

@@ -1,0 +1,34 @@
+import { textProblem } from './plain-text.ts';
+import { headerProblem } from './public-name.ts';
+
+const MAX_TAGS = 32;
+
+/** Reads a list of tags, separated by commas; the problems end a sentence about the annotation. */
+export function readTags(text: string): { tags: string[]; problems: string[] } {
+  const tags = [...new Set(text.split(',').map((tag) => tag.trim()))];
+  if (tags.length > MAX_TAGS) return { tags: [], problems: [`it holds ${tags.length} tags`] };
+  const problems = [...new Set(tags.flatMap((tag) => tagProblem(tag) ?? []))];
+  return problems.length > 0 ? { tags: [], problems } : { tags, problems };
+}
+
+/** LiteLLM reads "!" and "&" in the tags of a call as conditions; a tag of a model is a plain word. */
+function tagProblem(tag: string): string | undefined {
+  if (tag === '') return 'a tag is empty';
+  if (tag.length > 64) return 'a tag is longer than 64 characters';
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} _.:/@+-]*$/u.test(tag)) return 'a tag holds a character that is not allowed';
+  return headerProblem(tag) ?? textProblem(tag);
+}
+
+/** The Secret that an annotation names: `name` or `name/key`. Names as Kubernetes takes them. */
+export function readSecretName(text: string): { name: string; key?: string } | undefined {
+  const [name = '', key, ...rest] = text.split('/');
+  if (
+    rest.length > 0 ||
+    name.length > 253 ||
+    !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name)
+  ) {
+    return undefined;
+  }
+  if (key === undefined) return { name };
+  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && !/^\.\.?$/.test(key) ? { name, key } : undefined;
+}
