@@ -1,8 +1,10 @@
-import { parseTokenCount, visible } from '../registration/index.ts';
+import { visible } from '../registration/index.ts';
 import { commandLine, splitFlags } from './command-line.ts';
 import { type Flag, lastFlag, readFlags } from './flags.ts';
+import { type Found, readMaxModelLen, readMode } from './mode-and-length.ts';
 import { type ServerKind, serverOfCommand, serverOfImage } from './server-kind.ts';
 import { expandReferences, type Word } from './shell-words.ts';
+import { fillTemplate, type TemplateData } from './template.ts';
 import { createVariables, type EnvironmentVariable } from './variables.ts';
 
 /** What is read of a container that serves a model. */
@@ -36,38 +38,26 @@ export interface ServerArguments {
   unread: Unread[];
 }
 
-/** A value with the place where it was found, for messages. */
-type Found = Pick<Flag, 'written' | 'values'>;
-
 /** How the server is known: its program is on the command line, or the image starts it, or some script may come between. */
 type Origin = 'command' | 'image' | 'unknown';
-
-/** Tasks of vLLM and of KServe's Hugging Face server that are a mode of LiteLLM; a text generator may be chat or completion. */
-const MODE_OF_TASK: ReadonlyMap<string, string> = new Map([
-  ['embed', 'embedding'],
-  ['embedding', 'embedding'],
-  ['text_embedding', 'embedding'],
-  ['score', 'rerank'],
-  ['rerank', 'rerank'],
-  ['transcription', 'audio_transcription'],
-]);
 
 /**
  * Reads what a model server's command, arguments and environment say: names, mode, context length, path.
  *
  * Understands `--k=v`, `--k v`, dashes and underscores, several names, shell one-liners, all arguments in one text, `$(VAR)`, `${VAR}`
- * and `$VAR` of variables with a literal value, and `{{.Name}}`, which KServe replaces by the object's name. Of a repeated flag the
+ * and `$VAR` of variables with a literal value, and what KServe fills in (`{{.Name}}` and the like). Of a repeated flag the
  * last one counts, as it does for the servers. A value that is not in the object leaves its setting out, with a line in `unread`.
  * Never throws.
  *
  * @param object.appended true where the arguments follow those of a serving runtime: the runtime names the model then, and a
  *   `--model` here says nothing about its name.
+ * @param object.server what is known of the server where neither command nor image tell it.
  */
 export function readServerArguments(
   container: ServerContainer,
-  object: { name: string; appended: boolean },
+  object: TemplateData & { appended: boolean; server?: ServerKind | undefined },
 ): ServerArguments {
-  const fill = (text: string) => text.replaceAll(/\{\{\s*\.Name\s*\}\}/g, () => object.name);
+  const fill = (text: string) => fillTemplate(text, object);
   const environment = (container.env ?? []).map(({ name, value }) => ({ name, value: value && fill(value) }));
   // KServe sets this one in every pod (v0.17 and later).
   const variables = createVariables([{ name: 'INFERENCE_SERVICE_NAME', value: object.name }, ...environment]);
@@ -79,7 +69,8 @@ export function readServerArguments(
   const flags = readFlags([...words, ...splitFlags(variables.get('VLLM_ADDITIONAL_ARGS') ?? '', variables)]);
   const texts = words.map((word) => word.text);
   const started = serverOfCommand(texts);
-  const server = started ?? (container.image ? serverOfImage(container.image) : undefined);
+  const told = started ?? (container.image ? serverOfImage(container.image) : undefined);
+  const server = told ?? object.server;
 
   const unread: Unread[] = [];
   const take = (setting: Unread['setting'], found: Found | undefined): string[] => {
@@ -100,10 +91,10 @@ export function readServerArguments(
     return { written: name, values: [{ text: '', unresolved: 'a Secret, ConfigMap or field' }] };
   };
   const whole = script || !object.appended;
-  const origin = started ? 'command' : server && !container.command?.length ? 'image' : 'unknown';
+  const origin = started ? 'command' : told && !container.command?.length ? 'image' : 'unknown';
   const model = whole ? modelOf({ server, origin }, words, flags) : undefined;
   const named = [
-    server === 'llama.cpp' ? lastFlag(flags, ['alias', 'a']) : lastFlag(flags, ['served-model-name']),
+    server === 'llama.cpp' ? aliases() : lastFlag(flags, ['served-model-name']),
     lastFlag(flags, ['model-name']),
     variable('SERVED_MODEL_NAME'),
     // vLLM and SGLang do not look at MODEL_NAME; scripts and other servers may.
@@ -112,22 +103,26 @@ export function readServerArguments(
     model,
   ];
   const names = take('servedNames', named.find(holdsValue)).filter((name) => name !== '');
-  const [length] = take('maxModelLen', lastFlag(flags, ['max-model-len', 'max-length', 'context-length']));
-  const [task] = take('mode', flags.get('task'));
-  const [runner] = take('mode', flags.get('runner'));
-  const [convert] = take('mode', flags.get('convert'));
+  const settings = { server, flags, variable, take };
+  const maxModelLen = readMaxModelLen(settings);
+  const mode = readMode(settings);
   const [openAiPrefix] = take('openAiPrefix', variable('KSERVE_OPENAI_ROUTE_PREFIX'));
-  const mode = modeOf(task, runner, convert) ?? modeOfSwitch(server, flags);
-  const maxModelLen = length === undefined ? undefined : parseTokenCount(length);
   return {
     servedNames: [...new Set(names)],
-    ...(mode === undefined ? {} : { mode }),
-    ...(task === undefined ? {} : { task }),
+    ...mode,
     ...(maxModelLen === undefined ? {} : { maxModelLen }),
     ...(openAiPrefix === undefined ? {} : { openAiPrefix }),
-    ...(server === undefined ? {} : { server }),
+    ...(told === undefined ? {} : { server: told }),
     unread,
   };
+
+  /** llama.cpp takes several names separated by commas (`--alias`, `-a`, `LLAMA_ARG_ALIAS`: `common/arg.cpp`). */
+  function aliases(): Found | undefined {
+    const found = lastFlag(flags, ['alias', 'a']) ?? variable('LLAMA_ARG_ALIAS');
+    const [first] = found?.values ?? [];
+    if (!found || first === undefined || first.unresolved !== undefined) return found;
+    return { ...found, values: first.text.split(',').map((text) => ({ text: text.trim() })) };
+  }
 }
 
 function holdsValue(found: Found | undefined): boolean {
@@ -159,18 +154,4 @@ function modelOf(
   // The image of vLLM starts `vllm serve` by itself.
   const first = serve >= 0 ? words[serve + 1] : origin === 'image' ? words[0] : undefined;
   return first && !first.text.startsWith('-') ? { written: 'vllm serve', values: [first] } : undefined;
-}
-
-/** vLLM's `--runner pooling` is an embedding model unless a conversion or a task says another kind. */
-function modeOf(task: string | undefined, runner: string | undefined, convert: string | undefined): string | undefined {
-  if (task !== undefined && task !== 'auto') return MODE_OF_TASK.get(task);
-  if (convert !== undefined && convert !== 'auto' && convert !== 'none') return MODE_OF_TASK.get(convert);
-  return runner === 'pooling' ? 'embedding' : undefined;
-}
-
-function modeOfSwitch(server: ServerKind | undefined, flags: ReadonlyMap<string, Flag>): string | undefined {
-  if (server === 'sglang') return flags.has('is-embedding') ? 'embedding' : undefined;
-  if (server !== 'llama.cpp') return undefined;
-  if (flags.has('rerank') || flags.has('reranking')) return 'rerank';
-  return flags.has('embedding') || flags.has('embeddings') ? 'embedding' : undefined;
 }

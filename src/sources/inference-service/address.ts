@@ -1,4 +1,5 @@
 import { basePathProblem, quoted } from '../../registration/index.ts';
+import type { Predictor } from './predictor.ts';
 import type { InferenceService } from './schema.ts';
 
 /** A part of the backend's URL. Where `problem` says why there is none, `text` is of no use. */
@@ -15,9 +16,31 @@ export interface Part {
  * headless Service can be guessed (KServe v0.20.0, `httproute_reconciler.go`, `service_reconciler.go`).
  */
 export function readAddress(address: string | undefined): Part | undefined {
-  if (!address) return undefined;
+  return address ? checkedUrl('status.address.url', address) : undefined;
+}
+
+/**
+ * The address that the service has outside the cluster, without a trailing slash; undefined while KServe may still name one.
+ *
+ * In Standard mode KServe computes `status.url` from a template also where it makes no Ingress at all, by its configuration, which the
+ * object does not show (KServe v0.20.0, `kube_ingress_reconciler.go`); that a label keeps the object inside the cluster it does show.
+ */
+export function readExternalAddress({ url, marks, conditions }: InferenceService): Part | undefined {
+  const remedy = 'expose the service, or set --address to cluster if LiteLLM runs in the same cluster';
+  const inside = (what: string): Part => ({ text: '', problem: `${what}; ${remedy}` });
+  if (marks.clusterLocal) return inside(`the label ${marks.clusterLocal} keeps it inside the cluster`);
+  if (!url) {
+    return conditions.Ready?.status === 'True'
+      ? inside('it has no address outside the cluster (status.url)')
+      : undefined;
+  }
+  const part = checkedUrl('status.url', url);
+  const host = part.problem === undefined ? new URL(part.text).hostname : '';
+  return /\.svc(\.|$)/.test(host) ? inside('status.url is an address inside the cluster') : part;
+}
+
+function checkedUrl(name: string, address: string): Part {
   const url = URL.parse(address);
-  const name = 'status.address.url';
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     return { text: '', problem: `${name} is no http or https URL` };
   // The address is not quoted: it may hold a password.
@@ -34,17 +57,22 @@ export function readAddress(address: string | undefined): Part | undefined {
  *
  * @param given what the annotation says.
  */
-export function readBasePath({ predictor }: InferenceService, given: string | undefined): Part {
+export function readBasePath(predictor: Predictor, given: string | undefined): Part {
   if (given !== undefined) return { text: given };
-  if (predictor.grpc) return { text: '', problem: 'the model is served by gRPC, which LiteLLM does not speak' };
+  if (predictor.unsuited !== undefined) return { text: '', problem: predictor.unsuited };
   const prefix = predictor.arguments.openAiPrefix;
   if (prefix !== undefined) return prefixed(prefix);
   if (predictor.server === 'huggingface') return { text: '/openai/v1' };
   if (predictor.kind === 'container' || (predictor.server && predictor.server !== 'other')) return { text: '/v1' };
-  if (predictor.kind === 'unknown') return { text: '', problem: 'the predictor has neither a model nor containers' };
+  return { text: '', problem: noKnownPath(predictor) };
+}
+
+/** Why nothing is known about the API of a server, as part of a sentence. */
+export function noKnownPath(predictor: Predictor): string {
+  if (predictor.kind === 'unknown') return 'the predictor has neither a model nor containers';
   const format = predictor.format ? `the format ${quoted(predictor.format)}` : 'no format';
-  const runtime = predictor.runtime ? `the runtime ${quoted(predictor.runtime)}` : 'no runtime';
-  return { text: '', problem: `a model of ${format} with ${runtime} has no known OpenAI path` };
+  const runtime = predictor.runtime ? `the runtime ${quoted(predictor.runtime.name)}` : 'no runtime';
+  return `a model of ${format} with ${runtime} has no known OpenAI path`;
 }
 
 function prefixed(prefix: string): Part {

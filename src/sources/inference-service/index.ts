@@ -1,5 +1,6 @@
 import type { Source } from '../source.ts';
 import { projectInferenceService } from './project.ts';
+import { namesRuntime, runtimeKinds } from './runtime.ts';
 import { type InferenceService, parseInferenceService } from './schema.ts';
 
 export type { InferenceService } from './schema.ts';
@@ -9,5 +10,7 @@ export const inferenceService: Source<InferenceService> = {
   kind: 'inference-service',
   resource: { group: 'serving.kserve.io', version: 'v1beta1', plural: 'inferenceservices', kind: 'InferenceService' },
   parse: parseInferenceService,
+  related: runtimeKinds,
+  refersTo: ({ namespace, predictor }, kind, related) => namesRuntime(predictor.runtime, namespace, kind, related),
   project: projectInferenceService,
 };

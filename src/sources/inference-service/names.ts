@@ -11,14 +11,14 @@ import type { InferenceService } from './schema.ts';
 /**
  * The public names that an object declares, whatever else is wrong with it.
  *
- * Where an annotation that sets the name is there but wrong, no other name is claimed in its stead.
+ * Where an annotation that sets the name is there but wrong, or the served name cannot be known, no other name is claimed in its stead.
  */
-export function declaredNames(object: InferenceService, options: Options, served: string): string[] {
+export function declaredNames(object: InferenceService, options: Options, served: string | undefined): string[] {
   if (options.names) return options.names;
   const refused = (key: string) => Object.hasOwn(object.annotations, key) || object.malformed.includes(key);
   if (refused(`${ANNOTATION_PREFIX}model-name`)) return [];
   if (options.servedName === undefined && refused(`${ANNOTATION_PREFIX}served-name`)) return [];
-  return publicNameProblem(served) ? [] : [served];
+  return served === undefined || publicNameProblem(served) ? [] : [served];
 }
 
 /** Why the served name cannot be used, or not as the public name, which it is by default. */

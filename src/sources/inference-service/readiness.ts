@@ -1,11 +1,12 @@
-import { visible } from '../../registration/index.ts';
+import { type Options, visible } from '../../registration/index.ts';
+import type { Predictor } from './predictor.ts';
 import type { Condition, ConditionType, InferenceService } from './schema.ts';
 
 /**
  * Said while a model's server cannot be told because KServe names no runtime: it has chosen none yet, or lost the one it had.
  * Until it does that is a doubt, by which nothing is withdrawn and nobody is warned.
  */
-export function noRuntimeYet({ predictor: { kind, server, runtime } }: InferenceService): string | undefined {
+export function noRuntimeYet({ kind, server, runtime }: Predictor): string | undefined {
   return kind === 'model' && !server && !runtime ? 'KServe names no runtime for it yet' : undefined;
 }
 
@@ -20,6 +21,21 @@ export function unreadyReason({ conditions, hasTransformer }: InferenceService):
   // Without an Ingress, Ready passes over a transformer, behind whose address there may be no pod (measured on KServe v0.20.0).
   if (hasTransformer && transformer && transformer.status !== 'True') return told('TransformerReady', transformer);
   return undefined;
+}
+
+/**
+ * Whether old pods, with an old served name, may still stand behind the address: in Standard mode by PredictorReady's reason, in Knative
+ * by the revisions (KServe v0.20.0, measured). A frozen object's pods stay as they are whatever its runtime or its arguments become; only
+ * a served name by annotation is its owner's own word about them.
+ */
+export function rollingOut(
+  { deploymentMode, conditions, marks, ...knative }: InferenceService,
+  options: Options,
+): boolean {
+  if (marks.frozen && options.servedName === undefined) return true;
+  return deploymentMode === 'Knative'
+    ? knative.latestReadyRevision !== knative.latestCreatedRevision
+    : conditions.PredictorReady?.reason === 'MinimumReplicasAvailable';
 }
 
 function told(type: ConditionType, { status, reason, message }: Condition): string {

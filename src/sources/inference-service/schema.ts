@@ -3,7 +3,9 @@ import { ANNOTATION_PREFIX } from '../../registration/index.ts';
 import { list, part, text } from '../lenient.ts';
 import type { SourceObject } from '../source.ts';
 import { UnreadableObjectError } from '../unreadable-object.ts';
+import { type Marks, readMarks } from './marks.ts';
 import { type Predictor, predictorSchema, readPredictor } from './predictor.ts';
+import type { RuntimeRef } from './runtime.ts';
 
 /** The conditions that are kept. */
 const CONDITIONS = ['Ready', 'PredictorReady', 'TransformerReady', 'Stopped'] as const;
@@ -27,8 +29,7 @@ export interface InferenceService extends SourceObject {
   /** Annotations with our prefix whose value is no text. */
   malformed: string[];
   deleting: boolean;
-  /** By the annotation `serving.kserve.io/stop`: the status follows later, and lags after a restart. */
-  stopped: boolean;
+  marks: Marks;
   /** What the status says, else the annotation, else Knative's revisions; undefined before KServe has decided. */
   deploymentMode: DeploymentMode | undefined;
   conditions: Partial<Record<ConditionType, Condition>>;
@@ -69,6 +70,7 @@ const identitySchema = z.object({
 const schema = z.object({
   metadata: z.object({
     annotations: z.record(z.string(), z.unknown()).catch({}),
+    labels: z.record(z.string(), z.unknown()).catch({}),
     deletionTimestamp: text,
   }),
   spec: part({ predictor: predictorSchema, transformer: z.unknown().optional() }),
@@ -106,9 +108,8 @@ export function parseInferenceService(raw: unknown): InferenceService {
   const { namespace, name, uid, resourceVersion, creationTimestamp } = identity.data.metadata;
   const { metadata, spec, status } = schema.parse(raw);
   const own = Object.entries(metadata.annotations).filter(([key]) => key.startsWith(ANNOTATION_PREFIX));
-  const stop = metadata.annotations['serving.kserve.io/stop'];
+  const marks = readMarks(metadata.labels, metadata.annotations);
   const component = status?.components?.predictor;
-  const runtime = status?.servingRuntimeName || status?.clusterServingRuntimeName;
   return {
     namespace,
     name,
@@ -118,7 +119,7 @@ export function parseInferenceService(raw: unknown): InferenceService {
     annotations: Object.fromEntries(own.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []))),
     malformed: own.flatMap(([key, value]) => (typeof value === 'string' ? [] : [key])),
     deleting: Boolean(metadata.deletionTimestamp),
-    stopped: typeof stop === 'string' && stop.toLowerCase() === 'true',
+    marks,
     deploymentMode:
       modeOf(status?.deploymentMode) ??
       modeOf(metadata.annotations['serving.kserve.io/deploymentMode']) ??
@@ -136,8 +137,21 @@ export function parseInferenceService(raw: unknown): InferenceService {
     latestCreatedRevision: component?.latestCreatedRevision,
     traffic: (component?.traffic ?? []).map(({ revisionName, percent }) => ({ revision: revisionName, percent })),
     hasTransformer: spec?.transformer !== undefined && spec.transformer !== null,
-    predictor: readPredictor(spec?.predictor, { name, runtime }),
+    predictor: readPredictor(spec?.predictor, {
+      name,
+      namespace,
+      labels: marks.labels,
+      annotations: marks.annotations,
+      runtime: runtimeOf(status),
+    }),
   };
+}
+
+/** KServe says since v0.16 which runtime it chose. */
+function runtimeOf(status: z.output<typeof schema>['status']): RuntimeRef | undefined {
+  if (status?.servingRuntimeName) return { name: status.servingRuntimeName, scope: 'namespace' };
+  if (status?.clusterServingRuntimeName) return { name: status.clusterServingRuntimeName, scope: 'cluster' };
+  return undefined;
 }
 
 function modeOf(value: unknown): DeploymentMode | undefined {

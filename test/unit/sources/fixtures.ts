@@ -91,6 +91,24 @@ export function vllm(args: string[], model: Json = {}): Json {
   };
 }
 
+/** A ServingRuntime, or a ClusterServingRuntime where there is no namespace. */
+export function runtime(
+  name: string,
+  container: Json,
+  {
+    namespace = '',
+    annotations = {},
+    spec = {},
+  }: { namespace?: string; annotations?: Record<string, string>; spec?: Json } = {},
+): Manifest {
+  return {
+    apiVersion: 'serving.kserve.io/v1alpha1',
+    kind: namespace ? 'ServingRuntime' : 'ClusterServingRuntime',
+    metadata: { name, annotations, ...(namespace && { namespace }) } as Manifest['metadata'],
+    spec: { containers: [{ name: 'kserve-container', ...container }], ...spec },
+  };
+}
+
 /** A predictor of the user's own container. */
 export function container(server: Json = {}): Json {
   return {

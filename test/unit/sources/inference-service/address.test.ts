@@ -35,7 +35,7 @@ describe('readAddress', () => {
 
 describe('readBasePath', () => {
   const read = (predictor: Record<string, unknown>, given?: string) =>
-    readBasePath(parseInferenceService(stored(inferenceService({ predictor }))), given);
+    readBasePath(parseInferenceService(stored(inferenceService({ predictor }))).predictor, given);
   const prefix = (value: string) => ({ env: [{ name: 'KSERVE_OPENAI_ROUTE_PREFIX', value }] });
 
   it.each([

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { predictorSchema, readPredictor } from '../../../../src/sources/inference-service/predictor.ts';
 import { container, huggingface, vllm } from '../fixtures.ts';
 
-function read(predictor: unknown, runtime?: string) {
+function read(predictor: unknown, inStatus?: string) {
+  const runtime = inStatus === undefined ? undefined : ({ name: inStatus, scope: 'cluster' } as const);
   return readPredictor(predictorSchema.parse(predictor), { name: 'isvc', runtime });
 }
 
@@ -12,8 +13,8 @@ describe('readPredictor', () => {
       kind: 'model',
       format: 'huggingface',
       server: 'huggingface',
-      grpc: false,
       arguments: { servedNames: ['a'], maxModelLen: 8192, unread: [] },
+      container: { args: ['--model_name=a', '--max_model_len=8192'] },
     });
   });
 
@@ -21,8 +22,8 @@ describe('readPredictor', () => {
     expect(read({ ...container(), name: 'blue' })).toEqual({
       kind: 'container',
       server: 'vllm',
-      grpc: false,
       arguments: { servedNames: ['mistral'], server: 'vllm', unread: [] },
+      container: {},
       name: 'blue',
     });
   });
@@ -57,14 +58,15 @@ describe('readPredictor', () => {
   it.each([undefined, null, 'x', {}, { containers: [] }, { model: 1 }, { containers: [1] }])(
     'cannot tell from %j',
     (predictor) => {
-      expect(read(predictor)).toEqual({ kind: 'unknown', grpc: false, arguments: { servedNames: [], unread: [] } });
+      expect(read(predictor)).toEqual({ kind: 'unknown', arguments: { servedNames: [], unread: [] }, container: {} });
     },
   );
 
   it.each<[string, object, string | undefined, string | undefined]>([
     ['the command', { command: ['vllm', 'serve'], runtime: 'kserve-huggingfaceserver' }, undefined, 'vllm'],
     ['the image', { image: 'lmsysorg/sglang:1', runtime: 'kserve-huggingfaceserver' }, undefined, 'sglang'],
-    ['the runtime of the spec', { runtime: 'kserve-vllmserver' }, 'kserve-openvino', 'vllm'],
+    ['the runtime of the spec', { runtime: 'kserve-vllmserver' }, undefined, 'vllm'],
+    ['the runtime of the status before', { runtime: 'kserve-vllmserver' }, 'kserve-openvino', 'other'],
     ['the runtime of the status', {}, 'vllm-cuda', 'vllm'],
     ['the runtime of the status where the spec has an empty one', { runtime: '' }, 'vllm-cuda', 'vllm'],
     ['a runtime of another kind', {}, 'kserve-openvino', 'other'],
@@ -75,9 +77,9 @@ describe('readPredictor', () => {
     expect(read(huggingface([], model as Record<string, unknown>), runtime).server).toBe(server);
   });
 
-  it('keeps the runtime: the spec before the status', () => {
-    expect(read(vllm([]), 'other').runtime).toBe('kserve-vllmserver');
-    expect(read(huggingface([]), 'from-status').runtime).toBe('from-status');
+  it('keeps the runtime: the status, which follows the pods, before the spec', () => {
+    expect(read(vllm([]), 'other').runtime).toEqual({ name: 'other', scope: 'cluster' });
+    expect(read(vllm([])).runtime).toEqual({ name: 'kserve-vllmserver', scope: 'either' });
     expect(read(container(), 'from-status').runtime).toBeUndefined();
   });
 
@@ -87,7 +89,7 @@ describe('readPredictor', () => {
     ['v2', false],
     [undefined, false],
   ])('protocol %s', (protocolVersion, grpc) => {
-    expect(read(huggingface([], { protocolVersion })).grpc).toBe(grpc);
+    expect(read(huggingface([], { protocolVersion })).unsuited !== undefined).toBe(grpc);
   });
 
   it('tells a literal variable from one that comes from elsewhere', () => {

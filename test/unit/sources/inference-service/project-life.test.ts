@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
+import { inferenceService as source } from '../../../../src/sources/index.ts';
 import {
   addressOf,
   condition,
@@ -14,7 +14,7 @@ import {
   stored,
   unready,
 } from '../fixtures.ts';
-import { annotated, PREFIX, problems, project, served } from './projecting.ts';
+import { annotated, PREFIX, problems, project, runtimes, served } from './projecting.ts';
 
 describe('going away', () => {
   it.each<[string, Record<string, string>]>([
@@ -23,7 +23,7 @@ describe('going away', () => {
   ])('%s is withdrawn when it is deleted, or stopped', (_, annotations) => {
     const manifest = annotated(annotations);
     expect(
-      source.project(source.parse(deleting(manifest)), { selection: 'annotated', address: 'cluster' }, NO_RELATED),
+      source.project(source.parse(deleting(manifest)), { selection: 'annotated', address: 'cluster' }, runtimes()),
     ).toMatchObject({
       state: 'withdraw',
       names: ['qwen'],
@@ -36,7 +36,7 @@ describe('going away', () => {
     const status = { ...ready(), deploymentMode: 'ModelMesh' };
     const manifest = deleting(annotated({ enabled: 'true' }, { status, predictor: {} }));
     expect(
-      source.project(source.parse(manifest), { selection: 'annotated', address: 'cluster' }, NO_RELATED).state,
+      source.project(source.parse(manifest), { selection: 'annotated', address: 'cluster' }, runtimes()).state,
     ).toBe('withdraw');
   });
 });
@@ -226,7 +226,7 @@ describe('whatever the object looks like', () => {
         const { metadata, ...rest } = typeof raw === 'object' && raw !== null ? (raw as Manifest) : base;
         const { annotations, deletionTimestamp } = (metadata ?? {}) as Manifest['metadata'];
         const object = source.parse({ ...rest, metadata: { ...base.metadata, annotations, deletionTimestamp } });
-        const projection = source.project(object, { selection, address: 'cluster' }, NO_RELATED);
+        const projection = source.project(object, { selection, address: 'cluster' }, runtimes());
         expect(new Set(projection.names).size).toBe(projection.names.length);
         if (projection.state !== 'serve') return;
         expect(projection.registrations.map(({ publicName }) => publicName)).toEqual(projection.names);
@@ -243,8 +243,8 @@ describe('whatever the object looks like', () => {
   it('is projected the same each time, and left as it was', () => {
     const object = source.parse(base);
     const before = structuredClone(object);
-    const projection = source.project(object, { selection: 'annotated', address: 'cluster' }, NO_RELATED);
-    expect(source.project(object, { selection: 'annotated', address: 'cluster' }, NO_RELATED)).toEqual(projection);
+    const projection = source.project(object, { selection: 'annotated', address: 'cluster' }, runtimes());
+    expect(source.project(object, { selection: 'annotated', address: 'cluster' }, runtimes())).toEqual(projection);
     expect(object).toEqual(before);
   });
 });

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
-import { container, deleting, huggingface, inferenceService, ready, stopped, unready, vllm } from '../fixtures.ts';
-import { annotated, PREFIX, problems, project, served } from './projecting.ts';
+import { inferenceService as source } from '../../../../src/sources/index.ts';
+import {
+  container,
+  deleting,
+  huggingface,
+  inferenceService,
+  ready,
+  runtime,
+  stopped,
+  unready,
+  vllm,
+} from '../fixtures.ts';
+import { annotated, PREFIX, problems, project, runtimes, served } from './projecting.ts';
 
 describe('selection', () => {
+  const known = runtimes(runtime('my-vllm', {}), runtime('mine', { image: 'corp/vllm:1' }));
   const plain = (rest = {}) => inferenceService({ annotations: {}, status: ready(), ...rest });
 
   it('ignores what has no annotation of ours', () => {
@@ -31,32 +42,67 @@ describe('selection', () => {
     ['the Hugging Face format', {}],
     ['the vLLM format', { predictor: vllm([], { runtime: undefined }) }],
     ['a runtime', { predictor: huggingface([], { modelFormat: { name: 'llm' }, runtime: 'my-vllm' }) }],
+    ['an image of a runtime', { predictor: huggingface([], { modelFormat: { name: 'llm' }, runtime: 'mine' }) }],
     ['an image', { predictor: container({ image: 'lmsysorg/sglang:1', command: [], args: [] }) }],
     ['a command', { predictor: container({ image: 'mine', command: ['llama-server'], args: [] }) }],
     ['a text generator', { predictor: huggingface(['--task=text_generation']) }],
   ])('all: takes what plainly serves an OpenAI API, by %s', (_, rest) => {
-    expect(project(plain({ status: ready({ runtime: {} }), ...rest }), 'all').state).toBe('serve');
+    expect(project(plain({ status: ready({ runtime: {} }), ...rest }), 'all', known).state).toBe('serve');
   });
 
   it.each([
-    ['another format', { predictor: { model: { modelFormat: { name: 'sklearn' } } }, status: ready({ runtime: {} }) }],
-    ['another runtime', { status: ready({ runtime: { clusterServingRuntimeName: 'kserve-openvino' } }) }],
-    ['an unknown container', { predictor: container({ image: 'mine', command: ['/start'] }) }],
-    ['gRPC', { predictor: huggingface([], { protocolVersion: 'grpc-v2' }) }],
-    ['a classifier', { predictor: huggingface(['--task=token_classification']) }],
-    ['no predictor', { predictor: {} }],
-  ])('all: ignores what does not, by %s', (_, rest) => {
-    expect(project(plain(rest), 'all')).toEqual({
-      state: 'ignore',
-      names: [],
-      why: 'it does not plainly serve an OpenAI API',
-    });
+    [
+      'another format',
+      { predictor: { model: { modelFormat: { name: 'sklearn' } } }, status: ready({ runtime: {} }) },
+      'a model of the format "sklearn" with no runtime has no known OpenAI path',
+    ],
+    [
+      'another runtime',
+      { status: ready({ runtime: { clusterServingRuntimeName: 'kserve-openvino' } }) },
+      'a model of the format "huggingface" with the runtime "kserve-openvino" has no known OpenAI path',
+    ],
+    [
+      'an unknown container',
+      { predictor: container({ image: 'mine', command: ['/start'] }) },
+      'its container does not plainly serve an OpenAI API',
+    ],
+    [
+      'gRPC',
+      { predictor: huggingface([], { protocolVersion: 'grpc-v2' }) },
+      'the model is served by gRPC, which LiteLLM does not speak',
+    ],
+    [
+      'a classifier',
+      { predictor: huggingface(['--task=token_classification']) },
+      'its task is "token_classification", for which OpenAI\'s API has no call',
+    ],
+    [
+      "Open Data Hub's word",
+      { labels: { 'opendatahub.io/model-type': 'predictive' } },
+      'opendatahub.io/model-type is "predictive", for which OpenAI\'s API has no call',
+    ],
+    ['no predictor', { predictor: {} }, 'the predictor has neither a model nor containers'],
+  ])('all: ignores what does not, by %s, and says why', (_, rest, why) => {
+    expect(project(plain(rest), 'all')).toEqual({ state: 'ignore', names: [], why });
   });
 
-  it('takes a classifier whose owner asks for it', () => {
-    expect(
-      project(annotated({ enabled: 'true' }, { predictor: huggingface(['--task=token_classification']) })).state,
-    ).toBe('serve');
+  it('takes a classifier whose owner says how it is called, else asks for that', () => {
+    const predictor = huggingface(['--task=token_classification']);
+    expect(problems(project(annotated({ enabled: 'true' }, { predictor })))).toEqual([
+      'NotRoutable: its task is "token_classification", for which OpenAI\'s API has no call; set model-registrar.io/mode if it serves one all the same.',
+    ]);
+    expect(project(annotated({ mode: 'embedding' }, { predictor })).state).toBe('serve');
+    expect(project(annotated({ 'base-path': '/v1' }, { predictor })).state).toBe('serve');
+  });
+
+  it('does the same for what Open Data Hub calls predictive', () => {
+    const predictive = annotated({ enabled: 'true' });
+    predictive.metadata.annotations['opendatahub.io/model-type'] = 'predictive';
+    expect(problems(project(predictive))).toEqual([
+      'NotRoutable: opendatahub.io/model-type is "predictive", for which OpenAI\'s API has no call; set model-registrar.io/mode if it serves one all the same.',
+    ]);
+    predictive.metadata.annotations[`${PREFIX}mode`] = 'chat';
+    expect(project(predictive).state).toBe('serve');
   });
 });
 
@@ -154,7 +200,7 @@ describe('a model of a format that tells nothing', () => {
     const manifest = inferenceService({ predictor, annotations, status: stopped() });
     expect(project(manifest, 'all')).toMatchObject({ state: 'withdraw', names: [] });
     const going = deleting(inferenceService({ predictor, annotations: {} }));
-    expect(source.project(source.parse(going), { selection: 'all', address: 'cluster' }, NO_RELATED)).toMatchObject({
+    expect(source.project(source.parse(going), { selection: 'all', address: 'cluster' }, runtimes())).toMatchObject({
       state: 'withdraw',
       names: [],
     });
@@ -183,7 +229,8 @@ describe('a model of a format that tells nothing', () => {
 
   it('is wrong at once where KServe names a runtime that tells nothing either', () => {
     const status = { ...unready(), clusterServingRuntimeName: 'mine' };
-    expect(project(inferenceService({ predictor, status })).state).toBe('invalid');
-    expect(project(inferenceService({ predictor, status, annotations: {} }), 'all').state).toBe('ignore');
+    const mine = runtimes(runtime('mine', { image: 'mine' }));
+    expect(project(inferenceService({ predictor, status }), 'annotated', mine).state).toBe('invalid');
+    expect(project(inferenceService({ predictor, status, annotations: {} }), 'all', mine).state).toBe('ignore');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
+import { inferenceService as source } from '../../../../src/sources/index.ts';
 import {
   addressOf,
   container,
@@ -12,7 +12,7 @@ import {
   stopped,
   vllm,
 } from '../fixtures.ts';
-import { annotated, PREFIX, project, served } from './projecting.ts';
+import { annotated, PREFIX, project, runtimes, served } from './projecting.ts';
 
 describe('InferenceServices as KServe makes them', () => {
   const qwen = {
@@ -145,7 +145,7 @@ describe('InferenceServices as KServe makes them', () => {
       source.project(
         source.parse(deleting(huggingfaceService)),
         { selection: 'annotated', address: 'cluster' },
-        NO_RELATED,
+        runtimes(),
       ),
     ).toEqual({
       state: 'withdraw',

@@ -1,12 +1,35 @@
 import type { Projection } from '../../../../src/registration/index.ts';
-import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
+import {
+  type ProjectionSettings,
+  type RelatedObject,
+  type RelatedObjects,
+  inferenceService as source,
+} from '../../../../src/sources/index.ts';
 import { inferenceService, type Manifest, ready, stored } from '../fixtures.ts';
 
 export const PREFIX = 'model-registrar.io/';
 
+/** Runtimes that can be read: these, and no others. */
+export function runtimes(...manifests: Manifest[]): RelatedObjects {
+  const known = manifests.map((manifest) => {
+    const kind = source.related?.find(({ resource }) => resource.kind === manifest.kind);
+    return { kind: manifest.kind, object: kind?.parse(stored(manifest)) as RelatedObject };
+  });
+  return {
+    find: (kind, namespace, name) =>
+      known.find((one) => one.kind === kind && one.object.namespace === namespace && one.object.name === name)
+        ?.object ?? 'missing',
+  };
+}
+
 /** What an object means, as the API server would show it. */
-export function project(manifest: Manifest, selection: 'annotated' | 'all' = 'annotated'): Projection {
-  return source.project(source.parse(stored(manifest)), { selection, address: 'cluster' }, NO_RELATED);
+export function project(
+  manifest: Manifest,
+  selection: ProjectionSettings['selection'] = 'annotated',
+  related = runtimes(),
+  address: ProjectionSettings['address'] = 'cluster',
+): Projection {
+  return source.project(source.parse(stored(manifest)), { selection, address }, related);
 }
 
 /** A Ready object with annotations of ours, given without their prefix. */

@@ -20,12 +20,14 @@ describe('unreadyReason', () => {
 describe('noRuntimeYet', () => {
   const format = (runtime?: string) => huggingface([], { modelFormat: { name: 'llm' }, runtime });
 
+  const noRuntimeOf = (rest: Parameters<typeof parse>[0]) => noRuntimeYet(parse(rest).predictor);
+
   it('speaks of a model alone that neither format nor runtime tells anything about', () => {
-    expect(noRuntimeYet(parse({ predictor: format() }))).toBe('KServe names no runtime for it yet');
-    expect(noRuntimeYet(parse({ predictor: format('mine') }))).toBeUndefined();
-    expect(noRuntimeYet(parse({ predictor: format(), status: { servingRuntimeName: 'mine' } }))).toBeUndefined();
-    expect(noRuntimeYet(parse({ predictor: huggingface([]) }))).toBeUndefined();
-    expect(noRuntimeYet(parse({ predictor: container({ image: 'mine', command: ['/start'] }) }))).toBeUndefined();
-    expect(noRuntimeYet(parse({ predictor: {} }))).toBeUndefined();
+    expect(noRuntimeOf({ predictor: format() })).toBe('KServe names no runtime for it yet');
+    expect(noRuntimeOf({ predictor: format('mine') })).toBeUndefined();
+    expect(noRuntimeOf({ predictor: format(), status: { servingRuntimeName: 'mine' } })).toBeUndefined();
+    expect(noRuntimeOf({ predictor: huggingface([]) })).toBeUndefined();
+    expect(noRuntimeOf({ predictor: container({ image: 'mine', command: ['/start'] }) })).toBeUndefined();
+    expect(noRuntimeOf({ predictor: {} })).toBeUndefined();
   });
 });

@@ -21,7 +21,14 @@ describe('parseInferenceService', () => {
       annotations: { 'model-registrar.io/mode': 'chat' },
       malformed: [],
       deleting: false,
-      stopped: false,
+      marks: {
+        stopped: false,
+        frozen: false,
+        predictive: false,
+        authenticated: false,
+        labels: { a: 'b' },
+        annotations: { modelFormat: 'x' },
+      },
       deploymentMode: 'Standard',
       conditions: {
         Ready: { status: 'True' },
@@ -36,10 +43,10 @@ describe('parseInferenceService', () => {
       predictor: {
         kind: 'model',
         format: 'huggingface',
-        runtime: 'kserve-huggingfaceserver',
+        runtime: { name: 'kserve-huggingfaceserver', scope: 'cluster' },
         server: 'huggingface',
-        grpc: false,
         arguments: { servedNames: [], unread: [] },
+        container: {},
       },
     });
   });
@@ -78,7 +85,7 @@ describe('parseInferenceService', () => {
     ['yes', false],
     [true, false],
   ])('serving.kserve.io/stop %j', (value, stopped) => {
-    expect(parse(inferenceService(), { annotations: { 'serving.kserve.io/stop': value } }).stopped).toBe(stopped);
+    expect(parse(inferenceService(), { annotations: { 'serving.kserve.io/stop': value } }).marks.stopped).toBe(stopped);
   });
 
   it.each([
@@ -117,8 +124,14 @@ describe('parseInferenceService', () => {
 
   it('takes a runtime of the namespace before one of the cluster', () => {
     const status = { servingRuntimeName: 'mine', clusterServingRuntimeName: 'theirs' };
-    expect(parse(inferenceService({ status })).predictor.runtime).toBe('mine');
-    expect(parse(inferenceService({ status: { ...status, servingRuntimeName: '' } })).predictor.runtime).toBe('theirs');
+    expect(parse(inferenceService({ status })).predictor.runtime).toEqual({
+      name: 'mine',
+      scope: 'namespace',
+    });
+    expect(parse(inferenceService({ status: { ...status, servingRuntimeName: '' } })).predictor.runtime).toEqual({
+      name: 'theirs',
+      scope: 'cluster',
+    });
   });
 
   it.each([

@@ -1,0 +1,20 @@
+import type { ServerContainer } from '../server-arguments.ts';
+
+/**
+ * The container that KServe makes of a runtime's and an object's: arguments follow those of the runtime, command and image replace
+ * them, variables are merged by name (KServe v0.20.0, `MergeRuntimeContainers` in `pkg/controller/v1beta1/inferenceservice/utils`).
+ */
+export function mergeContainers(runtime: ServerContainer, own: ServerContainer): ServerContainer {
+  const replaced = new Map(own.env?.map((variable) => [variable.name, variable]));
+  const kept = (runtime.env ?? []).map((variable) => {
+    const replacement = replaced.get(variable.name) ?? variable;
+    replaced.delete(variable.name);
+    return replacement;
+  });
+  return {
+    image: own.image || runtime.image,
+    command: own.command?.length ? own.command : runtime.command,
+    args: [...(runtime.args ?? []), ...(own.args ?? [])],
+    env: [...kept, ...replaced.values()],
+  };
+}
