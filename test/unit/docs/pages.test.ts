@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { anchorsOf, linksOf } from '../../support/markdown.ts';
+import { scriptsOf } from '../../support/page-scripts.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -20,6 +21,13 @@ test.each(pages)('every link of %s leads somewhere', (page) => {
 
 test.each(pages.filter((page) => !page.startsWith('docs/reference/')))('%s is short enough to be read', (page) => {
   expect(readFileSync(join(ROOT, page), 'utf8').split('\n').length).toBeLessThanOrEqual(LONGEST + 1);
+});
+
+test.each(pages)('every shell block of %s runs in the end-to-end tests, or says why it cannot', (page) => {
+  for (const { line, text, notRun } of scriptsOf(join(ROOT, page))) {
+    if (notRun === undefined) expect(text, `line ${line} holds no command`).not.toBe('');
+    else expect(notRun, `line ${line}`).toMatch(/\w+ \w+/);
+  }
 });
 
 test('every page of docs is in docs/README.md', () => {

@@ -1,0 +1,56 @@
+import type { Scene } from '../scene.ts';
+import type { Workshop } from './workshop.ts';
+
+/** What a page takes for granted before its first command. */
+type Stage = (scene: Scene, workshop: Workshop) => Promise<void>;
+
+/** By page; what all pages take for granted stands in {@link setTheScene}. */
+const STAGES: Record<string, Stage> = {
+  'docs/adopt.md': async (scene) => {
+    await addByHand(scene, 'qwen3', 'qwen3-8b');
+  },
+  // It stops the controller, and takes over what that made.
+  'docs/several-clusters.md': async (_scene, workshop) => {
+    await workshop.run('kubectl apply -k manifests/default; model-registrar sync --owner-id old-id');
+  },
+  // Its plan shows a change.
+  'README.md': async (scene, workshop) => {
+    await workshop.run('model-registrar sync');
+    await scene.cluster.patch('qwen3-8b', 'models', {
+      metadata: { annotations: { 'model-registrar.io/max-model-len': '8192' } },
+    });
+  },
+};
+
+/** KServe's ConfigMap as its chart installs it, as far as it matters here. */
+const KSERVE_CONFIG = { deploy: '{"defaultDeploymentMode": "Standard"}', inferenceService: '{}' };
+
+/**
+ * The cluster of the pages: the model `qwen3-8b` in the namespace `models`, known to users as `qwen3`; the namespaces `kserve`, with KServe's
+ * ConfigMap, and `model-registrar`.
+ */
+export async function setTheScene(page: string, scene: Scene, workshop: Workshop): Promise<void> {
+  const { kubernetes } = scene.bed;
+  for (const name of ['models', 'kserve', 'model-registrar']) await kubernetes.createNamespace(name);
+  await kubernetes.kubectl(['delete', 'secrets', '--all', '-n', 'model-registrar']);
+  await kubernetes.kubectl(['delete', 'secrets', '--all', '-n', 'models']);
+  await kubernetes.apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: 'kserve', name: 'inferenceservice-config' },
+    data: KSERVE_CONFIG,
+  });
+  await scene.serve({ namespace: 'models', name: 'qwen3-8b', annotations: { 'model-name': 'qwen3' } });
+  await STAGES[page]?.(scene, workshop);
+}
+
+/** A row as an administrator made it before there was a controller, for a model of the namespace `models`. */
+async function addByHand({ gateway }: Scene, name: string, served: string): Promise<void> {
+  const params = {
+    model: `hosted_vllm/${served}`,
+    api_base: `http://${served}-predictor.models.svc.cluster.local/openai/v1`,
+    api_key: 'not-needed',
+    rpm: 600,
+  };
+  await gateway.addByHand({ name, params });
+}
