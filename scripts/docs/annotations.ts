@@ -1,23 +1,42 @@
-import { ANNOTATION_PREFIX, ANNOTATIONS } from '../../src/registration/index.ts';
-import { code, marked, page, table } from './markdown.ts';
+import {
+  ANNOTATION_PREFIX,
+  ANNOTATIONS,
+  type Annotation,
+  PASS_THROUGH_INFO,
+  PASS_THROUGH_PARAMS,
+  type PassThrough,
+} from '../../src/registration/index.ts';
+import { code, marked, page, sentence, table } from './markdown.ts';
 
-/** Every annotation. */
+/** The annotations that hold a map, whose keys have a table of their own. */
+const MAPS: Record<string, readonly PassThrough[]> = {
+  'litellm-params': PASS_THROUGH_PARAMS,
+  'model-info': PASS_THROUGH_INFO,
+};
+
+/** Every annotation, and what may stand in those that hold a map. */
 export function annotationsPage(): string {
   const available = ANNOTATIONS.filter((one) => one.available);
   const later = ANNOTATIONS.filter((one) => !one.available).map((one) => code(`${ANNOTATION_PREFIX}${one.key}`));
-  const rows = available.map((one) => [
-    code(one.key),
-    marked(one.meaning),
-    marked(one.allowed),
-    marked(one.default),
-    code(one.example.replaceAll('\n', ' ')),
-  ]);
   return page(
     'Annotations',
     `All of them begin with ${code(ANNOTATION_PREFIX)} and stand on the object that serves the model. A wrong value never guesses: the object gets a Warning Event [\`InvalidAnnotation\`](../troubleshooting.md#invalidannotation) that names the annotation, the value and what is allowed, and what is registered stays.`,
-    table(['annotation', 'meaning', 'allowed', 'without it', 'example'], rows),
+    table(['annotation', 'meaning', 'allowed', 'without it', 'example'], available.map(row)),
     later.length > 0
       ? `Known, but not supported by this version, and refused until they are: ${later.join(', ')}.`
       : '',
+    'The two that hold a map take a closed list of keys: an annotation is a tenant’s input, and can set no host, no credential, no callback and no other model. A key that is not listed is refused, and with it the annotation.',
+    ...Object.entries(MAPS).map(([key, entries]) => mapSection(key, entries)),
   );
+}
+
+function row({ key, meaning, allowed, default: without, example }: Annotation): string[] {
+  const [before = ''] = key in MAPS ? allowed.split(', of: ') : [allowed];
+  const whole = key in MAPS ? `${before}, of [these keys](#${key})` : before;
+  return [code(key), marked(meaning), marked(whole), marked(without), code(example.replaceAll('\n', ' '))];
+}
+
+function mapSection(key: string, entries: readonly PassThrough[]): string {
+  const rows = entries.map((entry) => [code(entry.key), sentence(marked(entry.meaning)), marked(entry.allowed)]);
+  return `## ${key}\n\n${table(['key', 'meaning', 'allowed'], rows)}`;
 }

@@ -55,7 +55,7 @@ export function blocksOf(page: string): Block[] {
   return [...text.matchAll(FENCE)].map((match) => {
     const [, indent = '', language = '', body = ''] = match;
     const before = text.slice(0, match.index);
-    const comments = /(?:^ *<!--.*-->\n+)+(?![^])/m.exec(before)?.[0] ?? '';
+    const comments = /(?:^ *<!--.*-->\n+)+(?![\s\S])/m.exec(before)?.[0] ?? '';
     return {
       language,
       text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
