@@ -134,7 +134,7 @@ export function describeOthers(setting: KubernetesSetting): void {
     expect(created.status).toBe(201);
     expect(created.json).toMatchObject({ type: 'Opaque', data: { 'api-key': 'b25l' } });
     expect(created.json).not.toHaveProperty('stringData');
-    const patch = { data: { 'api-key': 'dHdv' } };
+    const patch = { stringData: { 'api-key': 'two' } };
     await call('PATCH', `${secrets}/${name}`, patch, 'application/merge-patch+json');
     const read = await call('GET', `${secrets}/${name}`);
     expect(read.json).toMatchObject({ kind: 'Secret', data: { 'api-key': 'dHdv' } });

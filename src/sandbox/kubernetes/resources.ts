@@ -1,4 +1,4 @@
-import { type Fields, fieldsAt, shown } from '../fields.ts';
+import { type Fields, fieldsAt, isFields, shown } from '../fields.ts';
 
 /** Which fields are kept: `true` keeps what lies below as it is. */
 export interface FieldTree {
@@ -26,6 +26,8 @@ export interface ResourceType {
   readonly selectable?: readonly string[];
   /** What the server fills in when an object is created. */
   readonly complete?: (object: Fields) => Fields;
+  /** What the server makes of each write before it is kept. */
+  readonly convert?: (object: Fields) => Fields;
   /** Why a new object is refused, if it is. */
   readonly refuse?: (object: Fields) => string | undefined;
 }
@@ -151,13 +153,14 @@ const SECRET: ResourceType = {
   unconditionalUpdate: true,
   fields: { data: true, immutable: true, stringData: true, type: true },
   selectable: ['type'],
-  complete({ stringData, ...object }) {
-    const plain = Object.entries(stringData && typeof stringData === 'object' ? stringData : {});
+  complete: (object) => ({ type: 'Opaque', ...object }),
+  convert({ stringData, ...object }) {
+    const plain = Object.entries(isFields(stringData) ? stringData : {});
     const data = {
       ...fieldsAt(object, 'data'),
       ...Object.fromEntries(plain.map(([key, text]) => [key, base64(text)])),
     };
-    return { type: 'Opaque', ...object, ...(Object.keys(data).length > 0 && { data }) };
+    return Object.keys(data).length > 0 ? { ...object, data } : object;
   },
 };
 

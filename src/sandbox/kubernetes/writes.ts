@@ -39,7 +39,7 @@ export function create(store: Store, place: Place, object: Fields, writer: Write
     const details = { name, ...group, kind: type.plural };
     throw new ApiError(409, `${qualifiedName(type)} "${name}" already exists`, details, 'AlreadyExists');
   }
-  const pruned = prune({ ...object, metadata: withManager(metadata, type, writer) }, type);
+  const pruned = kept({ ...object, metadata: withManager(metadata, type, writer) }, type);
   const whole = type.complete ? type.complete(pruned) : pruned;
   // A status is written through its own subresource only.
   const stored = type.custom && type.statusSubresource ? without(whole, 'status') : whole;
@@ -102,8 +102,14 @@ function write(store: Store, type: ResourceType, previous: KubernetesObject, obj
   return store.commit(isGone ? 'DELETED' : 'MODIFIED', type, stored);
 }
 
-function successor(type: ResourceType, previous: KubernetesObject, object: Fields, subresource: string): Fields {
+/** An object as it is kept of what was sent. */
+function kept(object: Fields, type: ResourceType): Fields {
   const pruned = prune(object, type);
+  return type.convert ? type.convert(pruned) : pruned;
+}
+
+function successor(type: ResourceType, previous: KubernetesObject, object: Fields, subresource: string): Fields {
+  const pruned = kept(object, type);
   if (!type.statusSubresource) return { ...pruned, metadata: nextMetadata(pruned, previous) };
   if (subresource === 'status') return { ...without(previous, 'status'), ...statusOf(pruned) };
   return { ...without(pruned, 'status'), ...statusOf(previous), metadata: nextMetadata(pruned, previous) };
