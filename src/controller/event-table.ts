@@ -40,8 +40,9 @@ export const EVENTS = {
   },
   NotRoutable: {
     type: 'Warning',
-    meaning: 'The address or the path of the OpenAI API cannot be told, or LiteLLM could not reach it.',
-    next: 'Mostly `base-path` helps; see which part the message names.',
+    meaning:
+      'The address, the path or the served name cannot be told for certain, or calls would be refused for want of a key.',
+    next: 'Set what the message names: mostly `base-path`, `served-name` or `api-key-secret`.',
   },
   Rejected: {
     type: 'Warning',
