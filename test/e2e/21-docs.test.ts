@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { scriptsOf } from '../support/page-scripts.ts';
+import { isShown, scriptsOf } from '../support/page-scripts.ts';
 import { setTheScene } from './docs/stages.ts';
 import { openWorkshop, type Workshop } from './docs/workshop.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -27,13 +27,18 @@ afterEach(async () => {
   await scene.close();
 });
 
-describe('docs: the shell commands of every page run', () => {
+describe('docs: the shell commands of every page run, and print what it shows', () => {
   test.each(pages)('21: $page', async ({ page, scripts }) => {
     await setTheScene(page, scene, workshop);
-    for (const { line, text, notRun, exit } of scripts) {
+    for (const { line, text, notRun, exit, shows } of scripts) {
       if (notRun !== undefined) continue;
       const { code, output } = await workshop.run(text);
-      expect(code, `${page}:${line}\n${text}\n${output}`).toBe(exit);
+      const told = `${page}:${line}\n${text}\n${output}`;
+      expect(code, told).toBe(exit);
+      expect(
+        shows.filter((one) => !isShown(one, output)),
+        told,
+      ).toEqual([]);
     }
   });
 });

@@ -46,10 +46,12 @@ export interface StatusWish {
   /** PredictorReady's reason. */
   reason?: string;
   url?: string;
+  /** The name of its ClusterServingRuntime; KServe's for Hugging Face unless given. */
+  runtime?: string;
 }
 
 /** A status as KServe writes it in Standard mode. */
-export function status({ name, namespace = 'llm', ready = 'True', copies = 1, reason, url }: StatusWish) {
+export function status({ name, namespace = 'llm', ready = 'True', copies = 1, reason, url, runtime }: StatusWish) {
   const lastTransitionTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const predictorReason = reason ?? (ready === 'True' ? 'NewReplicaSetAvailable' : 'MinimumReplicasUnavailable');
   const condition = (type: string, of: string, more: object = {}) => ({
@@ -75,6 +77,6 @@ export function status({ name, namespace = 'llm', ready = 'True', copies = 1, re
       copies: { failedCopies: 0, ...(copies > 0 && { totalCopies: copies }) },
     },
     deploymentMode: 'Standard',
-    clusterServingRuntimeName: 'kserve-huggingfaceserver',
+    clusterServingRuntimeName: runtime ?? 'kserve-huggingfaceserver',
   };
 }

@@ -9,6 +9,8 @@ export interface Script {
   notRun: string | undefined;
   /** The exit code that the page tells of. */
   exit: number;
+  /** Lines that the page shows as its output. */
+  shows: string[];
 }
 
 const SHELLS = ['sh', 'console', 'shell', 'bash'];
@@ -34,10 +36,27 @@ function scriptOf({ language, text, marks, line }: Block): Script {
     else if (word === 'exit') exit = Number(rest);
     else throw new Error(`line ${line}: "${mark}" is neither "not run: …" nor "exit: …".`);
   }
-  return { line, text: language === 'console' ? typed(text) : text, notRun, exit };
+  if (language !== 'console') return { line, text, notRun, exit, shows: [] };
+  return { line, text: commands(text), notRun, exit, shows: text.replaceAll(PROMPT, '').split('\n').filter(Boolean) };
 }
 
 /** What follows a prompt, with the lines that continue it. */
-function typed(text: string): string {
-  return [...text.matchAll(/^\$ ((?:.*\\\n)*.*)$/gm)].map(([, command = '']) => command).join('\n');
+const PROMPT = /^\$ ((?:.*\\\n)*.*)$/gm;
+
+function commands(text: string): string {
+  return [...text.matchAll(PROMPT)].map(([, command = '']) => command).join('\n');
+}
+
+/** Whether a line that a page shows stands in an output: other spaces and other numbers are the same, `…` is anything. */
+export function isShown(line: string, output: string): boolean {
+  const pattern = line
+    .trim()
+    .split(/(\s+|\d+|…)/)
+    .map((part) => {
+      if (part === '…') return '.*';
+      if (/^\s+$/.test(part)) return '\\s+';
+      return /^\d+$/.test(part) ? '\\d+' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    })
+    .join('');
+  return new RegExp(pattern).test(output);
 }

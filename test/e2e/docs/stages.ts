@@ -1,5 +1,10 @@
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { blocksOf } from '../../support/markdown.ts';
 import type { Scene } from '../scene.ts';
 import type { Workshop } from './workshop.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 /** What a page takes for granted before its first command. */
 type Stage = (scene: Scene, workshop: Workshop) => Promise<void>;
@@ -17,7 +22,7 @@ const STAGES: Record<string, Stage> = {
   'README.md': async (scene, workshop) => {
     await workshop.run('model-registrar sync');
     await scene.cluster.patch('qwen3-8b', 'models', {
-      metadata: { annotations: { 'model-registrar.io/max-model-len': '8192' } },
+      metadata: { annotations: { 'model-registrar.io/max-model-len': '65536' } },
     });
   },
 };
@@ -40,15 +45,24 @@ export async function setTheScene(page: string, scene: Scene, workshop: Workshop
     metadata: { namespace: 'kserve', name: 'inferenceservice-config' },
     data: KSERVE_CONFIG,
   });
-  await scene.serve({ namespace: 'models', name: 'qwen3-8b', annotations: { 'model-name': 'qwen3' } });
+  await serveTheExample(scene);
   await STAGES[page]?.(scene, workshop);
+}
+
+/** The object of README.md, Ready, with a model server behind its address. */
+async function serveTheExample({ bed, setStatus }: Scene): Promise<void> {
+  const [example] = blocksOf(join(ROOT, 'README.md')).filter(({ language }) => language === 'yaml');
+  const { metadata, ...rest } = parse(example?.text ?? '') as { metadata: object };
+  await bed.kubernetes.apply({ ...rest, metadata: { ...metadata, namespace: 'models' } });
+  await bed.serve('qwen3-8b-predictor.models', { served: ['qwen3-8b'], basePath: '/v1' });
+  await setStatus({ namespace: 'models', name: 'qwen3-8b', runtime: 'kserve-vllmserver' });
 }
 
 /** A row as an administrator made it before there was a controller, for a model of the namespace `models`. */
 async function addByHand({ gateway }: Scene, name: string, served: string): Promise<void> {
   const params = {
     model: `hosted_vllm/${served}`,
-    api_base: `http://${served}-predictor.models.svc.cluster.local/openai/v1`,
+    api_base: `http://${served}-predictor.models.svc.cluster.local/v1`,
     api_key: 'not-needed',
     rpm: 600,
   };

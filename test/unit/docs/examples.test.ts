@@ -2,19 +2,20 @@ import { expect, test } from 'vitest';
 import { afterHelpOf } from '../../../scripts/docs/commands.ts';
 import { createProgram } from '../../../src/commands/program.ts';
 
-/** The commands of all help texts, as words: what stands before a pipe, without variables. */
+/** The command lines of all help texts, without variables and pipes. */
 function examples(): { command: string; line: string }[] {
   return createProgram(() => {}).commands.flatMap((command) =>
     afterHelpOf(command)
       .examples.split('\n')
       .filter((line) => line.startsWith('$ '))
-      .flatMap((line) => line.split('|').filter((part) => part.includes('model-registrar ')))
-      .map((line) => ({ command: command.name(), line: line.trim() })),
+      .flatMap((line) => line.slice(2).split(' | '))
+      .flatMap((line) => /^(?:\w+=\S+ )*(model-registrar .*)$/.exec(line)?.[1] ?? [])
+      .map((line) => ({ command: command.name(), line })),
   );
 }
 
 test.each(examples())('$line is a command line that the program takes', async ({ command, line }) => {
-  const words = line.slice(line.indexOf('model-registrar ')).split(/\s+/).slice(1);
+  const words = line.split(/\s+/).slice(1);
   const called: string[] = [];
   const program = createProgram(() => {});
   for (const one of program.commands) one.action(() => void called.push(one.name()));

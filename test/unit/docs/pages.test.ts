@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { anchorsOf, linksOf } from '../../support/markdown.ts';
-import { scriptsOf } from '../../support/page-scripts.ts';
+import { isShown, scriptsOf } from '../../support/page-scripts.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -43,4 +43,13 @@ test('every runbook that an alert links to is a heading of a page', () => {
       expect(anchorsOf(join(ROOT, page)), link).toContain(anchor.replace(/["']$/, ''));
     }
   }
+});
+
+test.each([
+  ['Plan: 3 to create, … looked at.', 'Plan: 12 to create, 0 to change. 3 objects looked at.', true],
+  ['  Normal  Registered  2s  model-registrar', 'Normal   Registered  14s   model-registrar  LiteLLM serves', true],
+  ['Plan: (all)', 'Plan: all', false],
+  ['max_tokens: 1 → 2', 'max_tokens: 1', false],
+])('%s stands in %s: %s', (line, output, expected) => {
+  expect(isShown(line, output)).toBe(expected);
 });
