@@ -10,6 +10,18 @@ const LASTING: readonly SettingName[] = ['resync-interval', 'warning-refresh', '
 /** Settings of how and when something is written. */
 const WRITING: readonly SettingName[] = ['dry-run', 'policy', 'rollout-wait', 'backoff-min', 'backoff-max'];
 
+/** Settings of a command that takes rows out by their owner id alone. */
+const WITHDRAWING: readonly SettingName[] = [
+  'kubeconfig',
+  'context',
+  'litellm-url',
+  'litellm-key-file',
+  'litellm-ca-file',
+  'litellm-timeout',
+  'owner-id',
+  'settle',
+];
+
 /** Which settings a command takes. */
 export const TAKES = {
   run: () => true,
@@ -18,6 +30,7 @@ export const TAKES = {
   list: (name: SettingName) => !LASTING.includes(name) && !WRITING.includes(name),
   doctor: (name: SettingName) =>
     !['selector', 'selection', 'resync-interval', 'warning-refresh'].includes(name) && !WRITING.includes(name),
+  withdraw: (name: SettingName) => WITHDRAWING.includes(name),
   explain: (name: SettingName) => ['selection', 'address'].includes(name),
   cluster: (name: SettingName) => ['kubeconfig', 'context'].includes(name),
 } as const;

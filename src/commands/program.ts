@@ -9,6 +9,7 @@ import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { syncCommand } from './sync.ts';
+import { withdrawCommand } from './withdraw.ts';
 
 const EXAMPLES = `
 Examples:
@@ -36,6 +37,7 @@ export function createProgram(exit: Exit): Command {
     syncCommand(exit),
     planCommand(exit),
     listCommand(exit),
+    withdrawCommand(exit),
     explainCommand(exit),
     annotationsCommand(exit),
     sandboxCommand(exit),

@@ -8,3 +8,4 @@ export { onePass } from './pass.ts';
 export { createPatience } from './patience.ts';
 export { createReport, type Report } from './report.ts';
 export type { ObjectCache, SourceView } from './source-view.ts';
+export { type WithdrawnAll, withdrawAll } from './withdraw.ts';

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inferenceService, status, type Wish } from '../../support/inference-services.ts';
+import { type Bench, openBench, runProgram } from './program.ts';
+
+let bench: Bench;
+
+beforeEach(async () => {
+  const house = { id: 'house-1', name: 'house', params: { model: 'openai/house', api_base: 'http://house/v1' } };
+  bench = await openBench({ litellm: { configModels: [house] } });
+});
+
+afterEach(() => bench.close());
+
+const OWNER = '--owner-id=prod';
+
+function serve(wish: Wish): void {
+  bench.kubernetes.apply(inferenceService({ ...wish, status: status(wish) }));
+}
+
+const names = (): string[] =>
+  bench.litellm
+    .rows()
+    .map((row) => row.model_name)
+    .toSorted();
+
+/** Rows of ours from two namespaces, one of an object that is gone; one of another owner id, one made by hand. */
+async function registered(): Promise<void> {
+  serve({ name: 'one', annotations: { enabled: 'true' } });
+  serve({ name: 'gone', annotations: { enabled: 'true' } });
+  serve({ name: 'two', namespace: 'b', annotations: { 'model-name': 'two,second' } });
+  expect((await bench.runBoth('sync', OWNER)).code).toBe(0);
+  serve({ name: 'theirs', namespace: 'c', annotations: { enabled: 'true' } });
+  expect((await bench.runBoth('sync', '--owner-id=other', '--namespace=c')).code).toBe(0);
+  bench.litellm.insert({ id: 'hand-1', name: 'by-hand', params: { model: 'hosted_vllm/x' } });
+  bench.litellm.reload();
+  bench.kubernetes.delete({ kind: 'InferenceService', namespace: 'llm', name: 'gone' });
+  expect(names()).toEqual(['by-hand', 'gone', 'one', 'second', 'theirs', 'two']);
+}
+
+test('withdraw takes out all of this owner id, of every namespace, and leaves what is foreign; plan then shows it as to be created', async () => {
+  await registered();
+  const { code, stdout, stderr } = await bench.runBoth('withdraw', OWNER, '--yes');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^second +inference-service\/b\/two +b\.two\.[0-9a-f]{8}$/m);
+  expect(stdout).toMatch(/^4 models taken out\. LiteLLM has no model of owner id prod any more\.$/m);
+  expect(names()).toEqual(['by-hand', 'theirs']);
+
+  const plan = await bench.runBoth('plan', OWNER, '--namespace=llm', '--namespace=b');
+  expect(plan.code).toBe(2);
+  expect(plan.stdout).toMatch(/^Plan: 3 to create, 0 to change, 0 to replace, 0 to delete/m);
+
+  const again = await bench.runBoth('withdraw', OWNER, '--yes');
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('there is nothing to withdraw') });
+});
+
+test('withdraw changes nothing where nobody can be asked, and says what to give', async () => {
+  await registered();
+  const { code, stdout, stderr } = await bench.runBoth('withdraw', OWNER);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^one +inference-service\/llm\/one/m);
+  expect(stderr).toMatch(/^error: Nothing was changed: .* Give --yes /m);
+  expect(names()).toHaveLength(6);
+});
+
+test('withdraw needs no cluster where the owner id is given', async () => {
+  await registered();
+  const { url } = bench.litellm;
+  const args = ['--kubeconfig=/nowhere', `--litellm-url=${url}`, `--litellm-key-file=${bench.keyFile}`];
+  expect(await runProgram('withdraw', OWNER, '--yes', ...args)).toMatchObject({ code: 0, stderr: '' });
+  expect(names()).toEqual(['by-hand', 'theirs']);
+  expect(await runProgram('withdraw', '--yes', ...args)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('/nowhere'),
+  });
+});
+
+test('withdraw tells what it could not take out, and a second run takes out the rest', async () => {
+  await registered();
+  bench.litellm.faults.inject({ on: 'delete', effect: { kind: 'status', status: 503 }, times: 1 });
+  const { code, stdout, stderr } = await bench.runBoth('withdraw', OWNER, '--yes');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: "gone" \(llm\.gone\.[0-9a-f]{8}\): LiteLLM is not there/m);
+  expect(stdout).toMatch(/^0 taken out, 4 left: run it again\.$/m);
+  expect(names()).toHaveLength(6);
+  expect(await bench.runBoth('withdraw', OWNER, '--yes')).toMatchObject({ code: 0 });
+  expect(names()).toEqual(['by-hand', 'theirs']);
+});
