@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AnnotationsDocument, KserveAppliedDocument, KserveListDocument } from './annotations/index.ts';
+import { DoctorDocument } from './doctor/index.ts';
 import { ExplainDocument } from './explain/index.ts';
 import { ListDocument } from './list/index.ts';
 import { PlanDocument } from './plan-output.ts';
@@ -16,6 +17,7 @@ export const DOCUMENTS = {
   plan: { command: 'plan', schema: PlanDocument },
   list: { command: 'list', schema: ListDocument },
   explain: { command: 'explain', schema: ExplainDocument },
+  doctor: { command: 'doctor', schema: DoctorDocument },
   annotations: { command: 'annotations', schema: AnnotationsDocument },
   'annotations-kserve': { command: 'annotations --kserve', schema: KserveListDocument },
   'annotations-kserve-apply': { command: 'annotations --kserve --apply', schema: KserveAppliedDocument },

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { withoutKeys } from '../config/index.ts';
 import { VERSION } from '../telemetry/index.ts';
 import { annotationsCommand } from './annotations.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { listCommand } from './list.ts';
 import type { Exit } from './options.ts';
@@ -38,6 +39,7 @@ export function createProgram(exit: Exit): Command {
     planCommand(exit),
     listCommand(exit),
     withdrawCommand(exit),
+    doctorCommand(exit),
     explainCommand(exit),
     annotationsCommand(exit),
     sandboxCommand(exit),

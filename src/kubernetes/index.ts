@@ -1,3 +1,4 @@
+export { hasRight, type Right, whoAmI } from './access.ts';
 export {
   type ApiCall,
   type Connection,

@@ -158,7 +158,7 @@ test('whatever an InferenceService is made of, it is explained, as the schema sa
         apiVersion: 'serving.kserve.io/v1beta1',
         kind: 'InferenceService',
         metadata: { name: 'x', annotations: Object.fromEntries(keys) },
-        spec: { predictor: typeof predictor === "object" ? Object.assign({ model: inner }, predictor) : predictor },
+        spec: { predictor: typeof predictor === 'object' ? Object.assign({ model: inner }, predictor) : predictor },
       };
       const document = explainManifests([{ file: 'f', apiVersion: raw.apiVersion, kind: raw.kind, raw }], SETTINGS);
       expect(ExplainDocument.parse(document)).toEqual(document);

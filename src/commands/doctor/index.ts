@@ -1,0 +1,3 @@
+export { DoctorDocument } from './check.ts';
+export { examine } from './examine.ts';
+export { doctorText } from './text.ts';

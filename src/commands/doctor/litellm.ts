@@ -1,0 +1,189 @@
+import type { Settings } from '../../config/index.ts';
+import {
+  createClient,
+  createHttp,
+  createProbe,
+  type Http,
+  LITELLM_ERRORS,
+  looksEncrypted,
+  type Management,
+  type Probe,
+  type StoredRow,
+} from '../../litellm/index.ts';
+import { type ModelRecord, visible } from '../../registration/index.ts';
+import { counted } from '../output.ts';
+import { litellmAccess } from '../rooms.ts';
+import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
+import type { Note } from './kubernetes.ts';
+
+/** The version that all of it was measured on, and the oldest that was tried. */
+const TESTED = '1.106.0';
+const OLDEST: readonly [number, number] = [1, 98];
+
+const USE_DATABASE = 'Set DATABASE_URL and STORE_MODEL_IN_DB=True for LiteLLM, and restart it.';
+
+/** Looks at LiteLLM. Nothing is written to it. */
+export async function examineLiteLlm(settings: Settings, owner: string | undefined, note: Note): Promise<void> {
+  let http: Http;
+  try {
+    http = createHttp(litellmAccess(settings));
+  } catch (error) {
+    return note('litellm', 'LiteLLM', failure(error));
+  }
+  try {
+    await examine(http, settings, owner, note);
+  } finally {
+    await http.close();
+  }
+}
+
+async function examine(http: Http, settings: Settings, owner: string | undefined, note: Note): Promise<void> {
+  const probe = createProbe(http);
+  const state = await probe.database().catch(failure);
+  if (typeof state !== 'string') return note('litellm', 'LiteLLM', state);
+  note('litellm', 'LiteLLM', ok(`${settings['litellm-url']} answers.`));
+  if (state === 'down') {
+    const { says, more } = LITELLM_ERRORS['database-down'];
+    return note('database', 'Database', failed(`LiteLLM ${says}.`, more));
+  }
+  const rows = await createClient(http).list().catch(failure);
+  if (!Array.isArray(rows)) return note('key', 'Key', rows);
+  note('key', 'Key', ok(`LiteLLM knows the key, and shows it ${counted(rows.length, 'model')}.`));
+  const management = await probe.management().catch(failure);
+  if (typeof management !== 'string') return note('key-admin', 'Key’s rights', management);
+  noteManagement(management, state, note);
+  note('version', 'Version', judgeVersion(await optional(probe.version())));
+  if (management === 'no-database' || management === 'not-stored') return;
+  await examineRows(probe, rows, owner, note);
+  note('settle', 'Reload interval', judgeSettle(await optional(probe.reloadSeconds()), settings.settle));
+  note(
+    'model-info-refresh',
+    'Scale to zero',
+    skipped(
+      'Whether LiteLLM asks each model server for its models every five minutes cannot be read from outside.',
+      'Where models scale to zero, set general_settings.disable_model_info_refresh: true for LiteLLM, else it wakes them.',
+    ),
+  );
+}
+
+function noteManagement(management: Management, state: string, note: Note): void {
+  const { 'no-database': none, 'not-stored': notStored }: Partial<Record<Management, Finding>> = {
+    'no-database': failed(
+      'LiteLLM runs without a database: it can hold no model but those of its config file.',
+      USE_DATABASE,
+    ),
+    'not-stored': failed(
+      'LiteLLM has a database, and does not keep models in it: store_model_in_db is off.',
+      USE_DATABASE,
+    ),
+  };
+  const trouble = management === 'no-database' ? none : management === 'not-stored' ? notStored : undefined;
+  const fine =
+    state === 'untold' ? ok('Models are kept in a database.') : ok('It is connected, and models are kept in it.');
+  note(
+    'database',
+    'Database',
+    trouble ?? (management === 'untold' ? skipped('This version of LiteLLM does not tell.') : fine),
+  );
+  if (trouble) return;
+  note('key-admin', 'Key’s rights', judgeKey(management));
+}
+
+function judgeKey(management: Management): Finding {
+  if (management === 'admin') return ok('The key may change models.');
+  if (management === 'not-admin') {
+    return failed(
+      'The key is not that of an administrator, or its routes are limited: LiteLLM lets it change no models.',
+      'Use the key of a user with the role proxy_admin, without limited routes.',
+    );
+  }
+  return skipped(
+    'This version of LiteLLM does not tell without a write whether the key may change models.',
+    'See that it is the key of a user with the role proxy_admin.',
+  );
+}
+
+function judgeVersion(version: string | undefined): Finding {
+  if (version === undefined) return skipped('LiteLLM does not tell its version to this key.');
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor))
+    return ok(`${visible(version)}; tested with ${TESTED}.`);
+  return warning(
+    `${visible(version)} is older than all that was tried (${OLDEST.join('.')}): its API differs.`,
+    `Update LiteLLM, best to ${TESTED} or later.`,
+  );
+}
+
+async function examineRows(
+  probe: Probe,
+  rows: readonly ModelRecord[],
+  owner: string | undefined,
+  note: Note,
+): Promise<void> {
+  const served = new Set(rows.map(({ id }) => id));
+  const unserved = ((await optional(probe.stored())) ?? []).filter(({ id }) => !served.has(id));
+  note('salt-key', 'Salt key', judgeSalt(rows, unserved));
+  const silent = unserved.filter((row) => !row.encrypted);
+  if (silent.length > 0) {
+    note(
+      'unserved',
+      'Rows that are not served',
+      warning(
+        `${counted(silent.length, 'row')} of the database ${silent.length === 1 ? 'is' : 'are'} not served: ${names(silent)}.`,
+        'Look for them in LiteLLM’s log; rows that were made a moment ago follow by themselves.',
+      ),
+    );
+  }
+  if (owner !== undefined) note('rows', 'Rows', describeRows(rows, owner));
+}
+
+/** LiteLLM drops what it cannot decrypt from its memory, and goes on without a word to its callers (measured on 1.106.0). */
+function judgeSalt(rows: readonly ModelRecord[], unserved: readonly StoredRow[]): Finding {
+  const unreadable = [
+    ...unserved.filter((row) => row.encrypted),
+    ...rows.filter((row) => row.stored && looksEncrypted(row)).map(({ id, publicName }) => ({ id, name: publicName })),
+  ];
+  if (unreadable.length === 0) return ok('Nothing in the database is seen that LiteLLM could not decrypt.');
+  return failed(
+    `LiteLLM cannot decrypt ${counted(unreadable.length, 'row')} of its database, and does not serve them: ${names(unreadable)}. Its LITELLM_SALT_KEY is not the one that they were made with.`,
+    'Give LiteLLM the former LITELLM_SALT_KEY back (without one: the former master key), the same on all replicas.',
+  );
+}
+
+function describeRows(rows: readonly ModelRecord[], owner: string): Finding {
+  const owners = Map.groupBy(
+    rows.filter(({ stored }) => stored),
+    ({ stamp }) => stamp?.owner ?? '',
+  );
+  const ours = owners.get(owner)?.length ?? 0;
+  const others = [...owners]
+    .filter(([id]) => id !== owner && id !== '')
+    .map(([id, some]) => `${visible(id)} (${some.length})`);
+  const rest = others.length > 0 ? `; of other owner ids: ${others.join(', ')}` : '';
+  return ok(`${counted(ours, 'row')} of this owner id${rest}.`);
+}
+
+function judgeSettle(seconds: number | undefined, settleMs: number): Finding {
+  if (seconds === undefined) {
+    return skipped('How often LiteLLM’s replicas read their models anew is not told to this key; the default is 30 s.');
+  }
+  const settle = settleMs / 1000;
+  // A replica takes up to the interval and a stagger: 16 s were seen with 10 s.
+  if (settle >= 2 * seconds)
+    return ok(`LiteLLM’s replicas read their models anew every ${seconds} s; --settle is ${settle} s.`);
+  return warning(
+    `LiteLLM’s replicas read their models anew every ${seconds} s, and --settle is ${settle} s: a list that lags is taken for an edit.`,
+    `Set --settle to ${2 * seconds}s or more, or general_settings.proxy_config_reload_interval_seconds to less.`,
+  );
+}
+
+/** What is only nice to know. */
+async function optional<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch(() => undefined);
+}
+
+function names(rows: readonly { name: string }[]): string {
+  const some = rows.slice(0, 5).map(({ name }) => `"${visible(name)}"`);
+  return rows.length > some.length ? `${some.join(', ')} and ${rows.length - some.length} more` : some.join(', ');
+}

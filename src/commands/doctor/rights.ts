@@ -1,0 +1,108 @@
+import type { Connection } from '../../kubernetes/index.ts';
+import { hasRight, type Right } from '../../kubernetes/index.ts';
+import type { Source } from '../../sources/index.ts';
+import { type Finding, failed, ok, skipped, warning } from './check.ts';
+
+/** Rights that go together: without one of them, something does not work. */
+export interface RightGroup {
+  id: string;
+  title: string;
+  rights: Right[];
+  /** What is found where one is missing. */
+  missing: (what: string) => Finding;
+}
+
+const GRANT = 'apply the manifests (kubectl apply -k manifests/default), or give the account the same rights';
+
+/**
+ * The rights that the manifests give, by what they are for.
+ *
+ * @param namespaces - those that are looked after; all where there is none
+ * @param own - the namespace that the controller runs in
+ */
+export function rightGroups(sources: readonly Source[], namespaces: readonly string[], own: string): RightGroup[] {
+  const places = namespaces.length > 0 ? namespaces : [undefined];
+  const everywhere = (group: string, resource: string, verbs: string[]): Right[] =>
+    places.flatMap((namespace) => verbs.map((verb) => ({ verb, group, resource, namespace })));
+  const reading = ['list', 'watch', 'get'];
+  const related = sources.flatMap((source) => source.related ?? []);
+  return [
+    ...sources.map(({ kind, resource }) => ({
+      id: `rights-${kind}`,
+      title: `Right to read ${resource.plural}`,
+      rights: everywhere(resource.group, resource.plural, reading),
+      missing: (what: string) => failed(`This user may not ${what}, so that no model can be seen.`, `${upper(GRANT)}.`),
+    })),
+    {
+      id: 'rights-events',
+      title: 'Right to write Events',
+      rights: everywhere('', 'events', ['create', 'patch']),
+      missing: (what) =>
+        warning(`This user may not ${what}, so that no object tells what became of its model.`, `${upper(GRANT)}.`),
+    },
+    ...(related.length === 0
+      ? []
+      : [
+          {
+            id: 'rights-related',
+            title: 'Right to read serving runtimes',
+            rights: related.flatMap(({ resource: { group, plural }, clusterWide }) =>
+              clusterWide
+                ? reading.map((verb) => ({ verb, group, resource: plural }))
+                : everywhere(group, plural, reading),
+            ),
+            missing: (what: string) =>
+              warning(
+                `This user may not ${what}: served names that only a serving runtime sets are not seen.`,
+                `${upper(GRANT)}; or set model-registrar.io/served-name on the objects.`,
+              ),
+          },
+        ]),
+    {
+      id: 'rights-lease',
+      title: 'Right to a Lease',
+      rights: [
+        { verb: 'create', group: 'coordination.k8s.io', resource: 'leases', namespace: own },
+        ...['get', 'update'].map((verb) => ({
+          verb,
+          group: 'coordination.k8s.io',
+          resource: 'leases',
+          namespace: own,
+          name: 'model-registrar',
+        })),
+      ],
+      missing: (what) =>
+        warning(
+          `This user may not ${what}: replicas cannot agree on which of them writes.`,
+          `${upper(GRANT)}; one replica alone does without.`,
+        ),
+    },
+    {
+      id: 'rights-secrets',
+      title: 'Right to read Secrets',
+      rights: everywhere('', 'secrets', ['get']),
+      missing: (what) => skipped(`This user may not ${what}: only objects with api-key-secret need it.`),
+    },
+  ];
+}
+
+/** Asks for each of the rights. @throws KubernetesError where the API server cannot be asked */
+export async function judgeRights(connection: Connection, { rights, missing }: RightGroup): Promise<Finding> {
+  const answers = await Promise.all(rights.map((right) => hasRight(connection, right)));
+  const lacking = rights.filter((_, index) => !answers[index]);
+  return lacking.length === 0 ? ok(`It may ${describe(rights)}.`) : missing(describe(lacking));
+}
+
+/** `list, watch and get inferenceservices in all namespaces`. */
+function describe(rights: readonly Right[]): string {
+  const byThing = Map.groupBy(rights, ({ resource, namespace }) => `${resource}${namespace ? ` in ${namespace}` : ''}`);
+  return [...byThing].map(([thing, some]) => `${join([...new Set(some.map(({ verb }) => verb))])} ${thing}`).join('; ');
+}
+
+function join(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
