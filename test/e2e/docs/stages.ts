@@ -18,6 +18,10 @@ const STAGES: Record<string, Stage> = {
   'docs/several-clusters.md': async (_scene, workshop) => {
     await workshop.run('kubectl apply -k manifests/default; model-registrar sync --owner-id old-id');
   },
+  // It stops the controller, and takes out what that made.
+  'docs/uninstall.md': async (_scene, workshop) => {
+    await workshop.run('kubectl apply -k manifests/default; model-registrar sync');
+  },
   // Its plan shows a change.
   'README.md': async (scene, workshop) => {
     await workshop.run('model-registrar sync');
@@ -31,7 +35,8 @@ const STAGES: Record<string, Stage> = {
 const KSERVE_CONFIG = { deploy: '{"defaultDeploymentMode": "Standard"}', inferenceService: '{}' };
 
 /**
- * The cluster of the pages: the model `qwen3-8b` in the namespace `models`, known to users as `qwen3`; the namespaces `kserve`, with KServe's
+ * The cluster of the pages: the model `qwen3-8b` in the namespace `models`, known to users as `qwen3`, which also stands in
+ * `model.yaml`; the namespaces `kserve`, with KServe's
  * ConfigMap, and `model-registrar`.
  */
 export async function setTheScene(page: string, scene: Scene, workshop: Workshop): Promise<void> {
@@ -45,14 +50,16 @@ export async function setTheScene(page: string, scene: Scene, workshop: Workshop
     metadata: { namespace: 'kserve', name: 'inferenceservice-config' },
     data: KSERVE_CONFIG,
   });
-  await serveTheExample(scene);
+  const [example] = blocksOf(join(ROOT, 'README.md')).filter(({ language }) => language === 'yaml');
+  const manifest = example?.text ?? '';
+  await workshop.write('model.yaml', manifest);
+  await serve(scene, manifest);
   await STAGES[page]?.(scene, workshop);
 }
 
-/** The object of README.md, Ready, with a model server behind its address. */
-async function serveTheExample({ bed, setStatus }: Scene): Promise<void> {
-  const [example] = blocksOf(join(ROOT, 'README.md')).filter(({ language }) => language === 'yaml');
-  const { metadata, ...rest } = parse(example?.text ?? '') as { metadata: object };
+/** Applies the object of README.md, Ready, with a model server behind its address. */
+async function serve({ bed, setStatus }: Scene, manifest: string): Promise<void> {
+  const { metadata, ...rest } = parse(manifest) as { metadata: object };
   await bed.kubernetes.apply({ ...rest, metadata: { ...metadata, namespace: 'models' } });
   await bed.serve('qwen3-8b-predictor.models', { served: ['qwen3-8b'], basePath: '/v1' });
   await setStatus({ namespace: 'models', name: 'qwen3-8b', runtime: 'kserve-vllmserver' });

@@ -16,6 +16,8 @@ export interface Ran {
 
 /** A folder in which somebody follows a page: `key.txt`, the manifests, and the commands of the pages on the path. */
 export interface Workshop {
+  /** Puts a file into the folder. */
+  write(name: string, text: string): Promise<void>;
   run(script: string): Promise<Ran>;
   close(): Promise<void>;
 }
@@ -54,5 +56,9 @@ export async function openWorkshop({ bed, keyFile, ownerId }: Scene): Promise<Wo
     return promise;
   };
   await run('kubectl config set-context --current --namespace=models');
-  return { run, close: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    run,
+    write: (name, text) => writeFile(join(folder, name), text),
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
 }
