@@ -47,7 +47,7 @@ function section(command: Command): string {
   return [
     `## ${command.name()}`,
     marked(command.description()),
-    marked(about.replaceAll('\n', ' ')),
+    prose(about),
     `${code(`model-registrar ${command.name()} ${command.usage()}`)}`,
     own.length > 0
       ? table(
@@ -56,11 +56,23 @@ function section(command: Command): string {
         )
       : '',
     shared.length > 0 ? `[Settings](settings.md): ${shared.map((name) => code(`--${name}`)).join(', ')}.` : '',
-    `<!-- not run: addresses of somewhere else; a test of their own reads them -->\n\n\`\`\`console\n${examples}\n\`\`\``,
+    unrun(examples),
     `Exit codes: ${marked(exitCodes)}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Paragraphs; commands in them become a block. */
+function prose(about: string): string {
+  return about
+    .split(/\n\n|\n(?= {2}\$)/)
+    .map((part) => (part.startsWith('  $') ? unrun(part.trim()) : marked(part.replaceAll('\n', ' '))))
+    .join('\n\n');
+}
+
+function unrun(lines: string): string {
+  return `<!-- not run: addresses of somewhere else; a test of their own reads them -->\n\n\`\`\`console\n${lines}\n\`\`\``;
 }
 
 /** The setting that an option stands for; other commands have flags of the same name that are none. */
