@@ -1,4 +1,4 @@
-import type { Command, Option } from 'commander';
+import type { Argument, Command, Option } from 'commander';
 import { createProgram } from '../../src/commands/program.ts';
 import { settings } from '../../src/config/index.ts';
 import { code, marked, page, table } from './markdown.ts';
@@ -43,6 +43,10 @@ export function afterHelpOf(command: Command): AfterHelp {
 function section(command: Command): string {
   const { about, examples, exitCodes } = afterHelpOf(command);
   const own = command.options.filter((option) => settingOf(option) === undefined);
+  const given = [
+    ...command.registeredArguments.map((argument) => [code(`<${argument.name()}>`), marked(describe(argument))]),
+    ...own.map((option) => [code(option.flags), marked(describe(option))]),
+  ];
   const shared = command.options.flatMap((option) => settingOf(option) ?? []);
   return [
     `## ${command.name()}`,
@@ -81,7 +85,7 @@ function settingOf({ long, description }: Option): string | undefined {
   return settings.find(({ name, env }) => long === `--${name}` && description.includes(env))?.name;
 }
 
-function describe({ description, argChoices, defaultValue }: Option): string {
+function describe({ description, argChoices, defaultValue }: Option | Argument): string {
   const details = [
     ...(argChoices ? [`one of ${argChoices.join(', ')}`] : []),
     ...(defaultValue !== undefined && defaultValue !== false ? [`default ${String(defaultValue)}`] : []),
