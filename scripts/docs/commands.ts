@@ -53,12 +53,7 @@ function section(command: Command): string {
     marked(command.description()),
     prose(about),
     `${code(`model-registrar ${command.name()} ${command.usage()}`)}`,
-    own.length > 0
-      ? table(
-          ['flag', ''],
-          own.map((option) => [code(option.flags), marked(describe(option))]),
-        )
-      : '',
+    given.length > 0 ? table(['', ''], given) : '',
     shared.length > 0 ? `[Settings](settings.md): ${shared.map((name) => code(`--${name}`)).join(', ')}.` : '',
     unrun(examples),
     `Exit codes: ${marked(exitCodes)}`,
