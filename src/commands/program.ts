@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { withoutKeys } from '../config/index.ts';
 import { VERSION } from '../telemetry/index.ts';
 import { annotationsCommand } from './annotations.ts';
+import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { listCommand } from './list.ts';
@@ -43,6 +44,7 @@ export function createProgram(exit: Exit): Command {
     explainCommand(exit),
     annotationsCommand(exit),
     sandboxCommand(exit),
+    completionCommand(exit),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
