@@ -42,7 +42,7 @@ export async function openWorkshop({ bed, keyFile, ownerId }: Scene): Promise<Wo
     MODEL_REGISTRAR_LITELLM_URL: bed.litellm.url,
     MODEL_REGISTRAR_LITELLM_KEY_FILE: 'key.txt',
     MODEL_REGISTRAR_OWNER_ID: ownerId,
-    MODEL_REGISTRAR_SETTLE: '2s',
+    MODEL_REGISTRAR_SETTLE: '5s',
     LITELLM_URL: bed.litellm.url,
     MASTER_KEY: bed.litellm.masterKey,
   };
