@@ -20,6 +20,7 @@ const WITHDRAWING: readonly SettingName[] = [
   'litellm-timeout',
   'owner-id',
   'settle',
+  'dry-run',
 ];
 
 /** Which settings a command takes. */
@@ -30,6 +31,7 @@ export const TAKES = {
   list: (name: SettingName) => !LASTING.includes(name) && !WRITING.includes(name),
   doctor: (name: SettingName) =>
     !['selector', 'selection', 'resync-interval', 'warning-refresh'].includes(name) && !WRITING.includes(name),
+  adopt: (name: SettingName) => !LASTING.includes(name) && (name === 'dry-run' || !WRITING.includes(name)),
   withdraw: (name: SettingName) => WITHDRAWING.includes(name),
   explain: (name: SettingName) => ['selection', 'address'].includes(name),
   cluster: (name: SettingName) => ['kubeconfig', 'context'].includes(name),

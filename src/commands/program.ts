@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { withoutKeys } from '../config/index.ts';
 import { VERSION } from '../telemetry/index.ts';
+import { adoptCommand } from './adopt.ts';
 import { annotationsCommand } from './annotations.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
@@ -39,6 +40,7 @@ export function createProgram(exit: Exit): Command {
     syncCommand(exit),
     planCommand(exit),
     listCommand(exit),
+    adoptCommand(exit),
     withdrawCommand(exit),
     doctorCommand(exit),
     explainCommand(exit),

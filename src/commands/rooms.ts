@@ -8,7 +8,17 @@ import {
   type SourceChange,
 } from '../controller/index.ts';
 import { type Connection, connect, KubernetesError, readSecret } from '../kubernetes/index.ts';
-import { createClient, createGate, createHttp, createRegistry, createWriter, type Gate } from '../litellm/index.ts';
+import {
+  createClient,
+  createGate,
+  createHttp,
+  createRegistry,
+  createWriter,
+  type Gate,
+  type LiteLlmClient,
+  type Registry,
+} from '../litellm/index.ts';
+import type { ModelRecord } from '../registration/index.ts';
 import { type Source, sources } from '../sources/index.ts';
 import { createLogger, type Logger, type Metrics } from '../telemetry/index.ts';
 import { type Following, follow } from './follow.ts';
@@ -16,7 +26,11 @@ import { type Following, follow } from './follow.ts';
 /** Everything that a command works with, wired. */
 export interface Rooms {
   connection: Connection;
+  client: LiteLlmClient;
+  registry: Registry;
   engine: Engine;
+  /** By the key of an object: rows of others that it takes over; such an object is looked at for that alone. */
+  adopting: Map<string, readonly ModelRecord[]>;
   gate: Gate;
   owner: string;
   reflectors: Following['reflectors'];
@@ -50,7 +64,9 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun, sign
   const connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
   const owner = settings['owner-id'] ?? (await clusterId(connection, signal));
   const now = Date.now;
-  const registry = createRegistry({ client: createClient(http), owner, settleMs: settings.settle });
+  const client = createClient(http);
+  const adopting: Rooms['adopting'] = new Map();
+  const registry = createRegistry({ client, owner, settleMs: settings.settle });
   const gate = createGate({ minMs: settings['backoff-min'], maxMs: Math.min(settings['backoff-max'], 30_000) });
   const following = follow({
     sources: chosen,
@@ -74,6 +90,7 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun, sign
       policy: settings.policy,
       settleMs: settings.settle,
       now,
+      adopting,
     },
     views: following.views,
     writer: createWriter(),
@@ -83,7 +100,10 @@ export async function openRooms({ settings, log, metrics, onChange, dryRun, sign
 
   return {
     connection,
+    client,
+    registry,
     engine,
+    adopting,
     gate,
     owner,
     reflectors: following.reflectors,

@@ -4,8 +4,7 @@ import { describeError, withdrawAll } from '../controller/index.ts';
 import { type Connection, connect } from '../kubernetes/index.ts';
 import { createClient, createGate, createHttp, createRegistry, createWriter } from '../litellm/index.ts';
 import type { StampedRecord } from '../registration/index.ts';
-import { rowsTable } from './adoption/rows-table.ts';
-import { runningControllers } from './adoption/running-controllers.ts';
+import { rowsTable, runningControllers } from './adoption/index.ts';
 import { confirmed } from './ask.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { counted } from './output.ts';
@@ -47,6 +46,7 @@ async function withdraw(command: Command): Promise<number> {
         `Warning: a controller is installed and not scaled to 0 (${controllers.join(', ')}). If its owner id is ${owner}, it registers all of this again.`,
       );
     }
+    if (settings['dry-run']) return 0;
     const models = counted(records.length, 'model');
     if (!(await confirmed(`Take ${models} of owner id ${owner} out of LiteLLM?`, command.opts().yes === true))) {
       return say('Nothing was changed.', 1);

@@ -1,9 +1,12 @@
 import {
   ANNOTATION_PREFIX,
+  adoptionsOf,
   applyPolicy,
   changesBackend,
+  type ModelRecord,
   type Plan,
   type Projection,
+  planAdoption,
   planHold,
   planServe,
   planWithdraw,
@@ -40,7 +43,8 @@ export function decide(world: World, ref: SourceRef, source: Source, object: Sou
   const decision = object
     ? decideFor(world, ref, object, source.project(object, world.projection, world.related), records)
     : gone(ref, records);
-  return { ...decision, plan: applyPolicy(decision.plan, world.policy) };
+  const plan = applyPolicy(decision.plan, world.policy);
+  return { ...decision, plan: world.adopting?.has(sourceKey(ref)) ? adoptionsOf(plan) : plan };
 }
 
 function gone(source: SourceRef, records: StampedRecord[]): Decision {
@@ -106,7 +110,8 @@ function serve(
     const dueAt = projection.rollingOut ? undefined : world.now() + (waitMs ?? 0);
     return { ...base, ...hold, plan: { ...hold.plan, ...(dueAt !== undefined && { dueAt }) }, problems, why };
   }
-  const plan = planServe(input);
+  const adopting = world.adopting?.get(sourceKey(base.source));
+  const plan = adopting ? adoption(world, input, adopting) : planServe(input);
   const dueAt = Math.min(plan.dueAt ?? Number.POSITIVE_INFINITY, claims.dueAt);
   return {
     ...base,
@@ -115,6 +120,13 @@ function serve(
     problems,
     ...(projection.waitingFor !== undefined && { why: projection.waitingFor }),
   };
+}
+
+function adoption(world: World, input: ServeInput, adopting: readonly ModelRecord[]): Plan {
+  const ids = new Set(adopting.map(({ id }) => id));
+  const names = new Set(adopting.map(({ publicName }) => publicName));
+  const standing = [...names].flatMap((name) => world.registry.underName(name).filter(({ id }) => ids.has(id)));
+  return planAdoption(input, standing, names);
 }
 
 function withKey(registration: Registration, { value, version }: BackendKey & { state: 'known' }): Registration {

@@ -2,11 +2,13 @@ import { type Applied, type Gate, LiteLlmError, type Priority, type Registry, ty
 import {
   type Change,
   digest,
+  type Projection,
   parseSourceKey,
   type SecretRef,
   type SourceRef,
   type StampedRecord,
   sourceKey,
+  takesOut,
 } from '../registration/index.ts';
 import type { SourceObject } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
@@ -39,6 +41,8 @@ export interface Engine {
    * @returns `leaving` where its models have to go at once, `same` where it means what it meant before: then there is nothing to do
    */
   observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): Meaning;
+  /** What each object that is known means now. */
+  projections(): { source: SourceRef; projection: Projection }[];
   /** Every key there is something to know about: objects, and rows whose object may be gone. */
   keys(): string[];
   /** What would be done, from what is known; undefined where nothing can be known for sure. */
@@ -92,6 +96,17 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     return projection.state === 'withdraw' ? 'leaving' : 'changed';
   }
 
+  function projections(): { source: SourceRef; projection: Projection }[] {
+    return views.flatMap(({ source, caches }) =>
+      caches.flatMap((cache) =>
+        [...cache.values()].map((object) => ({
+          source: { kind: source.kind, namespace: object.namespace, name: object.name },
+          projection: source.project(object, world.projection, world.related),
+        })),
+      ),
+    );
+  }
+
   function keys(): string[] {
     const found = new Set<string>();
     for (const { source, caches } of views) {
@@ -124,6 +139,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     if (!first) return undefined;
     const lookedUp = await lookUpNames(first, place.ref, signal);
     const second = lookedUp ? consider(key) : first;
+    // Before a model is taken out its object is read once more.
     if (!second?.plan.changes.some(takesOut)) return second;
     const { ref, view, cache } = place;
     const object = await cache.fetch(ref.namespace, ref.name);
@@ -228,17 +244,12 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     return ref && view && cache ? { ref, view, cache } : undefined;
   }
 
-  return { observe, keys, consider, verify, reconcile, readKeys, refresh };
+  return { observe, projections, keys, consider, verify, reconcile, readKeys, refresh };
 }
 
 /** LiteLLM as a whole does not work just now: nothing was tried. */
 class GateClosed extends Error {
   override readonly name = 'GateClosed';
-}
-
-/** True when a change takes a model, or a name of one, out of service: then the object is read once more first. */
-function takesOut(change: Change): boolean {
-  return change.kind === 'delete' && change.why !== 'superseded';
 }
 
 function priorityOf(change: Change, urgency: Urgency): Priority {

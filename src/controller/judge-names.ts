@@ -28,8 +28,10 @@ export function judgeNames(world: World, source: SourceRef, registrations: Regis
 function judgeName(world: World, source: SourceRef, registration: Registration, claims: Claims): void {
   const { registry, names, owner, settleMs, now } = world;
   const name = registration.publicName;
+  const key = sourceKey(source);
+  const adopted = new Set(world.adopting?.get(key)?.map(({ id }) => id));
   const unfit = publicNameProblem(name);
-  if (unfit || registry.hasId(name)) {
+  if (unfit || (registry.hasId(name) && !adopted.has(name))) {
     const why = unfit ?? 'it is the id of a model, and ids can be called like names';
     claims.refused.push(name);
     claims.problems.push({
@@ -39,12 +41,13 @@ function judgeName(world: World, source: SourceRef, registration: Registration, 
     return;
   }
   const state = {
-    rows: registry.underName(name),
+    // What is taken over holds nothing against the one that takes it.
+    rows: registry.underName(name).filter(({ id }) => !adopted.has(id)),
     patterns: registry.takingByPattern(name),
     declarers: names.declarersOf(name),
     lastHolder: names.lastHolderOf(name),
   };
-  const claimant = { owner, namespace: source.namespace, source: sourceKey(source) };
+  const claimant = { owner, namespace: source.namespace, source: key };
   const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
   if (verdict.verdict === 'granted') {
     claims.granted.push(registration);

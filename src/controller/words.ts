@@ -1,5 +1,5 @@
 import { type Applied, LiteLlmError } from '../litellm/index.ts';
-import type { Entry, FieldChange, StampedRecord } from '../registration/index.ts';
+import { type Entry, type FieldChange, type ModelRecord, takesOut } from '../registration/index.ts';
 import { describeError, type Outcome } from './engine.ts';
 import { EVENTS, type EventReason } from './event-table.ts';
 
@@ -46,7 +46,7 @@ export function noteOf({ change, result }: Applied, why: string | undefined): No
     case 'replace':
       return note('Updated', `"${change.entry.publicName}": ${describeFields(change.fields)}`);
     case 'delete':
-      if (change.why === 'superseded') return undefined;
+      if (!takesOut(change)) return undefined;
       return note('Withdrawn', describeRemoval(change.record, change.why, why));
   }
 }
@@ -64,7 +64,7 @@ function describeEntry({ publicName, params, info }: Entry): string {
   return `LiteLLM serves "${publicName}" with ${text(params.model)} at ${text(params.api_base)}${more}`;
 }
 
-function describeRemoval({ publicName }: StampedRecord, reason: string, why: string | undefined): string {
+function describeRemoval({ publicName }: ModelRecord, reason: string, why: string | undefined): string {
   if (reason === 'recreated') return `"${publicName}" was taken out of LiteLLM: the object was deleted and made again`;
   if (reason === 'renamed') return `"${publicName}" was taken out of LiteLLM: the name is no longer wanted`;
   if (reason === 'yielded') return `"${publicName}" was taken out of LiteLLM: another registered the name earlier`;

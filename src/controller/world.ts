@@ -1,5 +1,5 @@
 import type { Registry } from '../litellm/index.ts';
-import type { Policy, Problem } from '../registration/index.ts';
+import type { ModelRecord, Policy, Problem } from '../registration/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
 import type { WarningReason } from './event-table.ts';
@@ -20,6 +20,8 @@ export interface World {
   projection: ProjectionSettings;
   related: RelatedObjects;
   backendKeys: Pick<BackendKeys, 'look'>;
+  /** By the key of an object: rows of others that it takes over. Such an object is looked at for that alone. */
+  adopting?: ReadonlyMap<string, readonly ModelRecord[]>;
   policy: Policy;
   settleMs: number;
   now: () => number;

@@ -1,4 +1,12 @@
-import { holdsHidden, type Json, type ModelRecord, STAMP_KEY, type StampedRecord } from '../registration/index.ts';
+import {
+  type Entry,
+  holdsHidden,
+  type Json,
+  keptSetting,
+  type ModelRecord,
+  STAMP_KEY,
+  type StampedRecord,
+} from '../registration/index.ts';
 import type { StoredKeys } from './answers.ts';
 import { LiteLlmError } from './errors.ts';
 
@@ -34,6 +42,30 @@ export function carryOver(
   const params = paramKeys.map((key): [string, Json] => [key, stored.plainParams[key] ?? shownValue(shown, key)]);
   return {
     blocked: (stored.blocked ?? shown.blocked) && record.stamp.blockedByUs !== true,
+    params: Object.fromEntries(params),
+    info: Object.fromEntries(info),
+  };
+}
+
+/**
+ * Collects what a row keeps of the one that it takes over: of the keys that the database holds, those that it may keep and does not set itself.
+ *
+ * @param theirs - the row that is taken over
+ * @throws LiteLlmError `not-shown` as {@link carryOver}
+ */
+export function carryAdopted(theirs: ModelRecord, stored: StoredKeys, shown: ModelRecord, entry: Entry): CarryOver {
+  const params = stored.paramKeys.flatMap((key): [string, Json][] => {
+    if (key in entry.params || holdsHidden(key, null)) return [];
+    const value = keptSetting(theirs, 'params', key, stored.plainParams[key] ?? shownValue(shown, key));
+    return value === undefined ? [] : [[key, value]];
+  });
+  const info = Object.entries(stored.info).flatMap(([key, held]): [string, Json][] => {
+    if (key in entry.info || OWN_TO_LITELLM.has(key)) return [];
+    const value = keptSetting(theirs, 'info', key, held);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return {
+    blocked: (stored.blocked ?? shown.blocked) && theirs.stamp?.blockedByUs !== true,
     params: Object.fromEntries(params),
     info: Object.fromEntries(info),
   };

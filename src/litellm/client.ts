@@ -31,6 +31,8 @@ export interface LiteLlmClient {
     row: RowInput,
     signal?: AbortSignal,
   ): Promise<{ result: WriteResult; stored?: StoredKeys } | undefined>;
+  /** Writes nothing into a row, and gives what the database holds of it; undefined where there is no such row. */
+  touch(id: string, signal?: AbortSignal): Promise<StoredKeys | undefined>;
   /** @returns false where there was no such row. */
   remove(id: string, signal?: AbortSignal): Promise<boolean>;
 }
@@ -79,8 +81,19 @@ export function createClient(http: Http): LiteLlmClient {
   }
 
   async function update(id: string, row: RowInput, signal?: AbortSignal) {
+    return patch(id, bodyOf(row), signal);
+  }
+
+  async function touch(id: string, signal?: AbortSignal): Promise<StoredKeys | undefined> {
+    const touched = await patch(id, { model_info: { id } }, signal);
+    // A row that LiteLLM cannot serve is answered without what it holds.
+    if (touched && !touched.stored) throw new LiteLlmError('not-shown');
+    return touched?.stored;
+  }
+
+  async function patch(id: string, body: Json, signal?: AbortSignal) {
     const path = `/model/${encodeURIComponent(id)}/update`;
-    const answer = await http.call({ operation: 'update', method: 'PATCH', path, body: bodyOf(row), signal });
+    const answer = await http.call({ operation: 'update', method: 'PATCH', path, body, signal });
     if (answer.status === 200) return { result: 'live' as const, stored: readStoredRow(answer.body) };
     const refusal = refusalOf(answer);
     if (refusal.kind === 'saved-not-live') return { result: 'saved' as const };
@@ -102,7 +115,7 @@ export function createClient(http: Http): LiteLlmClient {
     throw errorOf(refusal);
   }
 
-  return { list, findByName, findById, create, update, remove };
+  return { list, findByName, findById, create, update, touch, remove };
 }
 
 function bodyOf({ entry, blocked, params, info }: RowInput): Json {

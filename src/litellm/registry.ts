@@ -5,8 +5,9 @@ import {
   type SourceRef,
   type StampedRecord,
   sourceKey,
+  takesOut,
 } from '../registration/index.ts';
-import { type CarryOver, carryOver } from './carry-over.ts';
+import { type CarryOver, carryAdopted, carryOver } from './carry-over.ts';
 import type { LiteLlmClient, RowInput, WriteResult } from './client.ts';
 import { LiteLlmError } from './errors.ts';
 import { createJournal } from './journal.ts';
@@ -48,6 +49,8 @@ export interface Registry {
   hasId(id: string): boolean;
   /** The owner's rows. */
   owned(): StampedRecord[];
+  /** Every row, whoever made it. */
+  all(): ModelRecord[];
 }
 
 export interface RegistryOptions {
@@ -99,8 +102,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   async function create(change: Change & { kind: 'create' }, signal?: AbortSignal): Promise<Applied> {
-    const { entry, copyFrom } = change;
-    const kept = copyFrom && (await keepsOf(copyFrom, signal));
+    const { entry } = change;
+    const kept = await keptBy(change, signal);
     if (!kept) return { change, result: await write(entry, {}, signal) };
     // An object that was made again has to serve, also where not all of its former row can be copied.
     if ('hidden' in kept) return { change, result: await write(entry, {}, signal), hidden: kept.hidden };
@@ -114,6 +117,22 @@ export function createRegistry(options: RegistryOptions): Registry {
       return { change, result: 'kept', hidden: kept.hidden };
     }
     return { change, result: await write(change.entry, kept ? rowExtra(kept) : {}, signal) };
+  }
+
+  async function keptBy(change: Change & { kind: 'create' }, signal?: AbortSignal) {
+    if (!change.copyFrom) return undefined;
+    return change.why === 'adopted'
+      ? takesOver(change.entry, change.copyFrom, signal)
+      : keepsOf(change.copyFrom, signal);
+  }
+
+  /** What a row keeps of somebody else's that it takes over. Undefined where that one is gone. */
+  async function takesOver(entry: Entry, theirs: ModelRecord, signal?: AbortSignal): Promise<CarryOver | undefined> {
+    const stored = await client.touch(theirs.id, signal);
+    if (!stored) return undefined;
+    const shown = await client.findById(theirs.id, signal);
+    if (!shown) throw new LiteLlmError('not-shown');
+    return carryAdopted(theirs, stored, shown, entry);
   }
 
   /** A PATCH that changes nothing is the one way to see what the database holds. Undefined where the row is gone. */
@@ -184,12 +203,19 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (!change.needs.every((id) => rows.get(id)?.live)) return { change, result: 'skipped' };
     const { id } = change.record;
     const held = rows.get(id) ?? change.record;
-    if (change.why === 'superseded' && held.blocked) await blockToo(change.needs, signal);
+    if (change.why === 'adopted' && !(await allStand(change.needs, signal))) return { change, result: 'skipped' };
+    if (!takesOut(change) && held.blocked) await blockToo(change.needs, signal);
     await client.remove(id, signal);
     journal.wrote(id, held, undefined);
     put(id, undefined);
     seen.delete(id);
     return { change, result: 'deleted' };
+  }
+
+  /** Somebody else's row goes for good: what takes its place is looked at once more. */
+  async function allStand(ids: readonly string[], signal?: AbortSignal): Promise<boolean> {
+    const found = await Promise.all(ids.map((id) => client.findById(id, signal)));
+    return found.every((row) => rows.isOwned(row));
   }
 
   /** An administrator who blocked the old one of two rows meant the model. */
@@ -218,6 +244,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     takingByPattern: rows.takingByPattern,
     hasId: rows.has,
     owned: rows.owned,
+    all: rows.all,
   };
 }
 

@@ -4,6 +4,7 @@ import { type ModelRecord, type SourceRef, type StampedRecord, sourceKey } from 
 export interface RowIndex {
   get(id: string): ModelRecord | undefined;
   has: (id: string) => boolean;
+  all: () => ModelRecord[];
   ids(): Iterable<string>;
   /** Puts a row in the place of what stood under its id; undefined takes it away. */
   put(id: string, row: ModelRecord | undefined): void;
@@ -51,6 +52,7 @@ export function createRowIndex(owner: string): RowIndex {
   return {
     get: (id) => rows.get(id),
     has: (id) => rows.has(id),
+    all: () => [...rows.values()],
     ids: () => rows.keys(),
     put,
     recordsOf: (source) => pick(bySource.get(sourceKey(source))).filter(isOwned),

@@ -1,3 +1,4 @@
+export { type AdoptedSetting, adoptedSettings, adoptionsOf, keptSetting, planAdoption } from './adoption.ts';
 export {
   ANNOTATION_PREFIX,
   ANNOTATIONS,
@@ -33,6 +34,7 @@ export {
   planServe,
   planWithdraw,
   type ServeInput,
+  takesOut,
 } from './plan.ts';
 export { applyPolicy, POLICIES, type Policy } from './policy.ts';
 export type { Problem, Projection } from './projection.ts';

@@ -1,11 +1,11 @@
 import { canonical } from './canonical.ts';
 import { differences, type FieldChange, MARK_FIELD, shownParam, surplusKeys } from './difference.ts';
-import { buildEntry, type Entry, registrationHash, type StampedRecord } from './entry.ts';
+import { buildEntry, type Entry, type ModelRecord, registrationHash, type StampedRecord } from './entry.ts';
 import { entryId, splitId } from './identity.ts';
 import type { Json, Registration, SourceRef } from './registration.ts';
 
 /**
- * Why a row goes. All but `superseded` take a model out of service, or a name of it; `recreated` is a row of an object that was deleted
+ * Why a row of ours goes. All but `superseded` take a model out of service, or a name of it; `recreated` is a row of an object that was deleted
  * and made again, and does not serve yet.
  */
 export type DeleteReason = 'withdrawn' | 'recreated' | 'renamed' | 'yielded' | 'superseded';
@@ -13,11 +13,14 @@ export type DeleteReason = 'withdrawn' | 'recreated' | 'renamed' | 'yielded' | '
 export type Change =
   /** A row that is not there. `copyFrom` is the row whose place it takes: what others set on that one is carried over. */
   | { kind: 'create'; entry: Entry; copyFrom?: StampedRecord; why: 'new' | 'recreated' | 'renamed' }
+  /** A row that takes over somebody else's. */
+  | { kind: 'create'; entry: Entry; copyFrom?: ModelRecord; why: 'adopted' }
   | { kind: 'update'; record: StampedRecord; entry: Entry; fields: FieldChange[] }
   /** Keys have to go, which PATCH cannot do: a next row is made beside the old one, which goes later as `superseded`. */
   | { kind: 'replace'; record: StampedRecord; entry: Entry; fallback: Entry; fields: FieldChange[] }
   /** Deleted only if each row of `needs` is live then: nothing goes before what takes its place serves. */
-  | { kind: 'delete'; record: StampedRecord; why: DeleteReason; needs: string[] };
+  | { kind: 'delete'; record: StampedRecord; why: DeleteReason; needs: string[] }
+  | { kind: 'delete'; record: ModelRecord; why: 'adopted'; needs: string[] };
 
 /** The ordered changes of one object, and when to look again for those that have to wait. */
 export interface Plan {
@@ -59,7 +62,7 @@ export function planServe(input: ServeInput): Plan {
   const renames = renamedRow(input, wantedNames);
 
   for (const registration of granted) {
-    const rows = rowsOf(input, registration.publicName);
+    const rows = entryRows(input, registration.publicName);
     const [current, ...superseded] = rows;
     const dead = records
       .filter((one) => one.stamp.uid !== input.uid && one.publicName === registration.publicName)
@@ -101,6 +104,11 @@ export function planServe(input: ServeInput): Plan {
   }
   const changes = [...writes, ...deletes];
   return later.length > 0 ? { changes, dueAt: Math.min(...later) } : { changes };
+}
+
+/** True when a change takes a model, or a name of one, out of service. */
+export function takesOut(change: Change): boolean {
+  return change.kind === 'delete' && change.why !== 'superseded' && change.why !== 'adopted';
 }
 
 /** Takes out every row: the object is gone, going, stopped, or no longer ours. */
@@ -148,7 +156,7 @@ function path(url: string): string {
 }
 
 /** The rows of one entry of the living object, the newest first. */
-function rowsOf({ owner, source, uid, records }: ServeInput, publicName: string): StampedRecord[] {
+export function entryRows({ owner, source, uid, records }: ServeInput, publicName: string): StampedRecord[] {
   const base = entryId({ owner, source, uid, publicName });
   return records
     .filter((record) => record.stamp.uid === uid && splitId(record.id).base === base)
@@ -168,7 +176,7 @@ function build(
 
 /** The one entry whose name is no longer wanted, where just one new name is: what others set on it moves along. */
 function renamedRow(input: ServeInput, wantedNames: Set<string>): StampedRecord | undefined {
-  const missing = input.granted.filter((one) => rowsOf(input, one.publicName).length === 0);
+  const missing = input.granted.filter((one) => entryRows(input, one.publicName).length === 0);
   const left = input.records.filter((one) => one.stamp.uid === input.uid && !wantedNames.has(one.publicName));
   const names = new Set(left.map((one) => one.publicName));
   return missing.length === 1 && names.size === 1 ? left.sort(byMaking)[0] : undefined;

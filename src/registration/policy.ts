@@ -1,4 +1,4 @@
-import type { Change, Plan } from './plan.ts';
+import { type Change, type Plan, takesOut } from './plan.ts';
 
 /** How far the program may go: all changes, none that take a model out, or nothing but additions. */
 export const POLICIES = ['sync', 'upsert-only', 'create-only'] as const;
@@ -14,5 +14,5 @@ export function applyPolicy(plan: Plan, policy: Policy): Plan {
 function allowed(change: Change, policy: Policy): boolean {
   if (change.kind === 'create') return true;
   if (policy === 'create-only') return false;
-  return change.kind !== 'delete' || change.why === 'superseded';
+  return !takesOut(change);
 }

@@ -129,6 +129,7 @@ export function fakeLiteLlm(): FakeLiteLlm {
           return result === 'live' ? { result, stored: stored(id) } : { result };
         });
       },
+      touch: (id) => call('touch', id, () => (database.has(id) ? stored(id) : undefined)),
       remove: (id) => call('remove', id, () => database.delete(id)),
     },
   };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ModelRecord } from '../../../src/registration/entry.ts';
 import { type Plan, planHold, planServe, planWithdraw } from '../../../src/registration/plan.ts';
 import type { Json, Registration } from '../../../src/registration/registration.ts';
 import { registration, SETTLE_MS, serveInput, T0 } from './builders.ts';
@@ -148,7 +149,7 @@ test('in the end there is what is wanted, and what is refused or held stays as i
 
 test('only rows that were given are touched, each once, and every id that is made is new', () => {
   inEveryLife((now, rows) => {
-    const known = new Set(rows.all());
+    const known = new Set<ModelRecord>(rows.all());
     const { changes } = planOf(now, rows);
     const touched = changes.flatMap((change) => ('record' in change ? [change.record] : []));
     const made = changes.flatMap((change) =>

@@ -1,0 +1,153 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Argument, Command, Option } from 'commander';
+import { visible } from '../registration/index.ts';
+import {
+  type Choice,
+  carryOut,
+  chooseByName,
+  chooseFromOwner,
+  chooseMatching,
+  intend,
+  planText,
+} from './adoption/index.ts';
+import { confirmed } from './ask.ts';
+import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { counted } from './output.ts';
+import { PlainError } from './plain-error.ts';
+import { withProgress } from './progress.ts';
+import { logFor, openRooms, type Rooms } from './rooms.ts';
+import { stopSignal } from './stop-signal.ts';
+import { readAll } from './sync.ts';
+
+const EXAMPLES = `
+Ours is made beside theirs, both serve, and theirs goes --settle later, when every replica of LiteLLM knows ours. What others set on
+theirs is kept where an annotation may set it; all else is shown first. A controller may run meanwhile. Interrupted, it is run again.
+
+Examples:
+  $ model-registrar adopt qwen3
+  $ model-registrar adopt --all-matching --yes
+  $ model-registrar adopt --from-owner old-id --owner-id prod-eu
+
+Exit codes: 0 all of it is taken over, or there is nothing to take over; 1 something is left as it was.`;
+
+interface Flags {
+  allMatching?: true;
+  fromOwner?: string;
+  yes?: true;
+}
+
+/** `model-registrar adopt`: takes over rows that were made by hand, or under an earlier owner id. */
+export function adoptCommand(exit: Exit): Command {
+  const command = new Command('adopt').description(
+    'Takes over models that were added to LiteLLM by hand, or under another owner id, without a gap; shows a plan and asks first.',
+  );
+  addSettings(
+    command
+      .addArgument(new Argument('[name]', 'The public name of the model. An object has to declare it, and be Ready.'))
+      .addOption(
+        new Option('--all-matching', 'Every hand-made model of the name, the base and the model of an object.'),
+      )
+      .addOption(
+        new Option('--from-owner <id>', 'The models of this owner id, each for the object that it stands for.'),
+      )
+      .addOption(new Option('-y, --yes', 'Do not ask.')),
+    TAKES.adopt,
+  ).addHelpText('after', EXAMPLES);
+  return command.action(async () => exit(await adopt(command)));
+}
+
+async function adopt(command: Command): Promise<number> {
+  const settings = settingsOf(command);
+  const wish = wishOf(command);
+  const log = logFor({ ...settings, 'log-level': 'error' });
+  const rooms = await openRooms({ settings: { ...settings, policy: 'sync', 'rollout-wait': 0 }, log, dryRun: false });
+  try {
+    if (wish.fromOwner === rooms.owner) {
+      throw new PlainError(
+        `--from-owner ${rooms.owner} is the owner id that this runs with: give the new one with --owner-id.`,
+      );
+    }
+    const unread = await withProgress('Reading the cluster and LiteLLM', async () => {
+      const sources = await readAll(rooms);
+      await rooms.engine.readKeys();
+      return sources;
+    });
+    for (const what of unread) console.error(`Warning: ${what}. Its objects are not known.`);
+    const { intents, leftOut } = await intend(choose(rooms, wish), rooms);
+    if (intents.length + leftOut.length === 0) return say(nothing(wish), 0);
+    process.stdout.write(planText(intents, leftOut));
+    const whole = wish.allMatching || leftOut.length === 0;
+    if (settings['dry-run'] || intents.length === 0) return whole ? 0 : 1;
+    const question = `Take over ${counted(intents.length, 'model')}?`;
+    if (!(await confirmed(question, wish.yes))) return say('Nothing was changed.', 1);
+    const unfinished = await carriedOut(rooms, intents);
+    for (const { intent, why } of unfinished) {
+      console.error(`error: "${intent.name}" is not taken over: ${why.replace(/\.$/, '')}. Run it again.`);
+    }
+    console.log(`${counted(intents.length - unfinished.length, 'model')} taken over.`);
+    return whole && unfinished.length === 0 ? 0 : 1;
+  } finally {
+    await rooms.close();
+  }
+}
+
+interface Wish {
+  name: string | undefined;
+  allMatching: boolean;
+  fromOwner: string | undefined;
+  yes: boolean;
+}
+
+function wishOf(command: Command): Wish {
+  const [name] = command.args;
+  const { allMatching = false, fromOwner, yes = false } = command.opts<Flags>();
+  const ways = [name !== undefined || fromOwner !== undefined, allMatching].filter(Boolean).length;
+  if (ways !== 1) {
+    throw new PlainError('Say what to take over: the name of a model, --all-matching, or --from-owner ID.');
+  }
+  return { name, allMatching, fromOwner, yes };
+}
+
+function choose({ registry, engine, owner }: Rooms, { name, allMatching, fromOwner }: Wish): Choice {
+  const known = { owner, rows: registry.all(), objects: engine.projections() };
+  if (allMatching) return chooseMatching(known);
+  if (name === undefined) return chooseFromOwner(fromOwner ?? '', known);
+  const takeover = chooseByName(name, known, fromOwner);
+  return { takeovers: takeover ? [takeover] : [], leftOut: [] };
+}
+
+function nothing({ name, fromOwner }: Wish): string {
+  if (fromOwner !== undefined) {
+    return `LiteLLM has no model${name === undefined ? '' : ` "${name}"`} of owner id ${fromOwner}: there is nothing to take over.`;
+  }
+  if (name !== undefined) return `"${name}" is registered under this owner id: there is nothing to take over.`;
+  return 'No hand-made model has the name, the base and the model of an object: there is nothing to take over.';
+}
+
+async function carriedOut(rooms: Rooms, intents: Parameters<typeof carryOut>[0]['intents']) {
+  const { signal } = stopSignal();
+  const tell = (line: string) => console.log(visible(line));
+  try {
+    return await carryOut({ ...rooms, intents, tell, pause, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new PlainError(
+      'It was interrupted. Nothing is lost: what was made stands beside what it takes over. Run it again to go on.',
+    );
+  }
+}
+
+/** Long enough to be told of. */
+const LONG_MS = 3_000;
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms >= LONG_MS) {
+    console.log(`Both serve. Waiting ${Math.ceil(ms / 1000)} s until every replica of LiteLLM knows the new ones …`);
+  }
+  await wait(ms, undefined, { signal });
+}
+
+function say(sentence: string, code: number): number {
+  console.log(sentence);
+  return code;
+}

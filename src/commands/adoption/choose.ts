@@ -1,0 +1,184 @@
+import {
+  type ModelRecord,
+  type Projection,
+  type Registration,
+  type SourceRef,
+  sourceKey,
+} from '../../registration/index.ts';
+import { PlainError } from '../plain-error.ts';
+import { sameBackend } from './same-backend.ts';
+
+/** What is known when it is chosen what is taken over. */
+export interface Known {
+  /** The owner id that rows are taken over by. */
+  owner: string;
+  /** Every row of LiteLLM. */
+  rows: readonly ModelRecord[];
+  objects: readonly { source: SourceRef; projection: Projection }[];
+}
+
+/** Rows under one public name whose place an object's own row takes. */
+export interface Takeover {
+  source: SourceRef;
+  name: string;
+  rows: ModelRecord[];
+}
+
+/** Rows that stay as they are. */
+export interface LeftOut {
+  name: string;
+  ids: string[];
+  why: string;
+}
+
+export interface Choice {
+  takeovers: Takeover[];
+  leftOut: LeftOut[];
+}
+
+/**
+ * The rows under one name: those that were made by hand, or with `fromOwner` those of that owner id.
+ *
+ * @returns undefined where there is nothing to take over any more
+ * @throws PlainError with what stands in the way
+ */
+export function chooseByName(name: string, known: Known, fromOwner?: string): Takeover | undefined {
+  const under = known.rows.filter((row) => row.publicName === name);
+  if (fromOwner !== undefined) {
+    const { takeovers, leftOut } = chooseFromOwner(fromOwner, { ...known, rows: under });
+    for (const { why } of leftOut) throw refusal(name, why);
+    return takeovers[0];
+  }
+  const rows = under.filter(isHandMade);
+  if (rows.length === 0) {
+    const [config] = under.filter(({ stored }) => !stored);
+    if (config) throw refusal(name, inConfigFile(config));
+    if (under.some((row) => row.stamp?.owner === known.owner)) return undefined;
+    const [other] = under;
+    if (other?.stamp) throw refusal(name, ofAnother(other.stamp.owner));
+    throw new PlainError(`LiteLLM has no model named "${name}": model-registrar list shows those that it has.`);
+  }
+  const paired = pairUp(name, rows, known);
+  if (typeof paired === 'string') throw refusal(name, paired);
+  return paired;
+}
+
+/** All rows that were made by hand and plainly are what an object serves: name, base and model are the same. */
+export function chooseMatching(known: Known): Choice {
+  const choice: Choice = { takeovers: [], leftOut: [] };
+  for (const [name, rows] of byName(known.rows.filter(isHandMade))) {
+    const [declarer] = declarers(name, known);
+    if (!declarer) continue;
+    const [its] = serving(name, known);
+    const matching = rows.filter((row) => serving(name, known).some((one) => sameBackend(row, one.registration)));
+    const leave = (left: ModelRecord[], why: string) =>
+      choice.leftOut.push({ name, ids: left.map(({ id }) => id), why });
+    if (!its) leave(rows, notReady(declarer));
+    else if (matching.length === 0) leave(rows, unlike(its));
+    else {
+      const paired = pairUp(name, matching, known);
+      if (typeof paired === 'string') leave(rows, paired);
+      else choice.takeovers.push(paired);
+    }
+  }
+  return choice;
+}
+
+/** All rows of another owner id, each for the object that it stands for. */
+export function chooseFromOwner(owner: string, known: Known): Choice {
+  const choice: Choice = { takeovers: [], leftOut: [] };
+  const theirs = known.rows.filter((row) => row.stored && row.stamp?.owner === owner);
+  for (const [name, rows] of byName(theirs)) {
+    for (const source of new Set(rows.map(({ stamp }) => stamp?.source))) {
+      const ofObject = rows.filter(({ stamp }) => stamp?.source === source);
+      const objects = known.objects.filter((one) => sourceKey(one.source) === source);
+      const paired =
+        objects.length > 0
+          ? pairUp(name, ofObject, { ...known, objects })
+          : `its object ${source} is not there, or not looked after: withdraw with --owner-id ${owner} takes out what is left`;
+      if (typeof paired === 'string') choice.leftOut.push({ name, ids: ofObject.map(({ id }) => id), why: paired });
+      else choice.takeovers.push(paired);
+    }
+  }
+  return choice;
+}
+
+/** @returns why it cannot be done, as the end of a sentence */
+function pairUp(name: string, rows: ModelRecord[], known: Known): Takeover | string {
+  const declared = declarers(name, known);
+  const [first] = declared;
+  if (!first) return 'no object declares this name: give it to one with the annotation model-registrar.io/model-name';
+  const ready = serving(name, known);
+  const [only, ...others] = plainlyIts(ready, rows);
+  if (!only) return notReady(first);
+  if (others.length > 0) {
+    const names = ready.map(({ source }) => sourceKey(source)).join(', ');
+    return `several objects declare this name (${names}), and it is not plain whose the model is: leave the name to one of them until it is taken over`;
+  }
+  const handMade = rows.filter(isHandMade);
+  if (handMade.length > 1 && !handMade.every((row) => sameBackend(row, only.registration))) {
+    const ids = handMade.map(({ id }) => id).join(', ');
+    return `LiteLLM has several models of this name (${ids}), and not all of them are what ${sourceKey(only.source)} serves: delete the others in LiteLLM first`;
+  }
+  return { source: only.source, name, rows };
+}
+
+interface Serving {
+  source: SourceRef;
+  registration: Registration;
+}
+
+/** Of several objects under one name, those that serve what the rows are for; all where that tells nothing. */
+function plainlyIts(ready: readonly Serving[], rows: readonly ModelRecord[]): readonly Serving[] {
+  const same = ready.filter(({ registration }) => rows.every((row) => sameBackend(row, registration)));
+  return same.length === 1 ? same : ready;
+}
+
+function declarers(name: string, { objects }: Known): Known['objects'] {
+  return objects.filter(({ projection }) => projection.state !== 'ignore' && projection.names.includes(name));
+}
+
+function serving(name: string, known: Known): Serving[] {
+  return declarers(name, known).flatMap(({ source, projection }): Serving[] => {
+    if (projection.state !== 'serve' || projection.waitingFor !== undefined) return [];
+    const registration = projection.registrations.find((one) => one.publicName === name);
+    return registration ? [{ source, registration }] : [];
+  });
+}
+
+function notReady({ source, projection }: Known['objects'][number]): string {
+  const why =
+    projection.state === 'invalid'
+      ? projection.problems[0].message
+      : projection.state === 'serve'
+        ? projection.waitingFor
+        : projection.why;
+  return `${sourceKey(source)} declares this name, and does not serve: ${why?.replace(/\.$/, '') ?? 'it is not Ready'}`;
+}
+
+function unlike({ source, registration: { publicName, provider, servedName, apiBase } }: Serving): string {
+  return `its base or its model is not that of ${sourceKey(source)} (${provider}/${servedName} at ${apiBase}): adopt "${publicName}" by its name, if it is the same all the same`;
+}
+
+function isHandMade({ stored, stamp }: ModelRecord): boolean {
+  return stored && stamp === undefined;
+}
+
+function inConfigFile({ id }: ModelRecord): string {
+  return `it stands in LiteLLM’s config file (${id}), which no API changes: remove it from model_list there, and the object gets the name by itself`;
+}
+
+function ofAnother(owner: string): string {
+  return `it was registered under owner id ${owner}: stop the controller of that owner id, then give --from-owner ${owner}`;
+}
+
+function refusal(name: string, why: string): PlainError {
+  return new PlainError(`"${name}" cannot be taken over: ${why}.`);
+}
+
+function byName(rows: readonly ModelRecord[]): Map<string, ModelRecord[]> {
+  const found = new Map<string, ModelRecord[]>();
+  const sorted = [...rows].sort((one, other) => (one.publicName < other.publicName ? -1 : 1));
+  for (const row of sorted) found.set(row.publicName, [...(found.get(row.publicName) ?? []), row]);
+  return found;
+}
