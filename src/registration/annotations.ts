@@ -1,4 +1,5 @@
 import { passThroughKeys } from './pass-through.ts';
+import { MAX_YAML_LENGTH } from './yaml-map.ts';
 
 /** What stands before every annotation of ours. */
 export const ANNOTATION_PREFIX = 'model-registrar.io/';
@@ -133,7 +134,7 @@ export const ANNOTATIONS = [
     key: 'api-key-secret',
     meaning: 'the Secret in the namespace of the object that holds the key of the backend',
     allowed: 'name or name/key, in the words of Kubernetes; without a key the entry api-key, else the only one',
-    default: 'none: LiteLLM sends no key',
+    default: 'none: LiteLLM sends "not-needed"',
     example: 'backend/api-key',
     available: true,
   },
@@ -157,7 +158,7 @@ export const ANNOTATIONS = [
   {
     key: 'litellm-params',
     meaning: 'further parameters of the model entry',
-    allowed: `a YAML map of up to 16384 characters, without anchors, aliases and tags, of: ${passThroughKeys('params')}`,
+    allowed: `a YAML map of up to ${MAX_YAML_LENGTH} characters, without anchors, aliases and tags, of: ${passThroughKeys('params')}`,
     default: 'none',
     example: 'rpm: 600',
     available: true,
@@ -165,7 +166,7 @@ export const ANNOTATIONS = [
   {
     key: 'model-info',
     meaning: 'further information about the model',
-    allowed: `a YAML map of up to 16384 characters, without anchors, aliases and tags, of: ${passThroughKeys('info')}`,
+    allowed: `a YAML map of up to ${MAX_YAML_LENGTH} characters, without anchors, aliases and tags, of: ${passThroughKeys('info')}`,
     default: 'none',
     example: 'supports_vision: true',
     available: true,

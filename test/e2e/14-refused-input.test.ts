@@ -61,7 +61,7 @@ const TRIES: Record<string, { annotations: Record<string, string>; told: RegExp 
   'a plain NUL': { annotations: { notes: 'a\0b' }, told: /notes is "a\\u\{0\}b": it contains a NUL.* Allowed: / },
   '200 KiB of YAML': {
     annotations: { 'model-info': `description: ${'x'.repeat(200 * 1024)}` },
-    told: /model-info: it is longer than 16384 characters\. Allowed: /,
+    told: /model-info: it is longer than 8192 characters\. Allowed: /,
   },
   'a YAML bomb': {
     annotations: { 'litellm-params': bomb },
