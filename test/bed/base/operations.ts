@@ -8,7 +8,7 @@ export const operationSchema = z.discriminatedUnion('op', [
     action: z.enum(['start', 'stop', 'kill', 'pause', 'resume']),
   }),
   z.object({ op: z.literal('services') }),
-  z.object({ op: z.literal('add-replica') }),
+  z.object({ op: z.literal('add-replica'), env: z.record(z.string(), z.string().nullable()).optional() }),
   z.object({ op: z.literal('route'), host: z.string(), target: z.string() }),
   z.object({ op: z.literal('unroute'), host: z.string() }),
   z.object({ op: z.literal('gateway-calls') }),

@@ -25,8 +25,11 @@ export interface LiteLlmHandle {
   /** All that run or ran; `startReplica` of this handle adds to it. */
   readonly replicas: readonly ReplicaHandle[];
   readonly first: ReplicaHandle;
-  /** Starts one more process on the same database (10 s). It stays for the rest of the bed's life: stop it where others should not see it. */
-  startReplica(): Promise<ReplicaHandle>;
+  /**
+   * Starts one more process on the same database (10 s), which may be set otherwise: null takes a variable of its environment away. It stays for the rest of the bed's life: stop it where
+   * others should not see it.
+   */
+  startReplica(env?: Record<string, string | null>): Promise<ReplicaHandle>;
   /** A call to the first replica. */
   request: ReplicaHandle['request'];
 }
@@ -45,8 +48,12 @@ export function createLiteLlmHandle(coordinates: BedCoordinates['litellm'], ask:
     url: first.url,
     replicas,
     first,
-    startReplica: async () => {
-      const replica = createReplica(replicaSchema.parse(await ask({ op: 'add-replica' })), masterKey, ask);
+    startReplica: async (env) => {
+      const replica = createReplica(
+        replicaSchema.parse(await ask({ op: 'add-replica', ...(env && { env }) })),
+        masterKey,
+        ask,
+      );
       replicas.push(replica);
       return replica;
     },

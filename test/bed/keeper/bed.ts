@@ -70,7 +70,7 @@ async function start(
       startPostgres(services, folder, postgresFolder, installation.migrations),
     );
     const around = { services, folder, installation, databaseUrl: postgres.url, gatewayUrl: gateway.url };
-    const proxy = await prepareLiteLlm(around, settings);
+    const proxy = await prepareLiteLlm(around, { ...settings, errorLogs: !settings.kserve });
     const wanted = Array.from({ length: settings.replicas }, () => proxy.addReplica());
     return { postgres, proxy, replicas: await timed('LiteLLM', Promise.all(wanted)) };
   };
@@ -93,7 +93,7 @@ async function start(
       case 'services':
         return services.all().map((service) => service.status());
       case 'add-replica':
-        return (await proxy.addReplica()).coordinates;
+        return (await proxy.addReplica(operation.env)).coordinates;
       case 'route':
         return gateway.route(operation.host, operation.target);
       case 'unroute':

@@ -10,6 +10,8 @@ export interface LiteLlmOptions {
   reloadIntervalSeconds: number;
   /** Whether the config file holds models of its own. */
   configModels: boolean;
+  /** Whether a failed call leaves a row in its database. */
+  errorLogs: boolean;
 }
 
 export interface Replica {
@@ -19,8 +21,8 @@ export interface Replica {
 
 export interface LiteLlm {
   masterKey: string;
-  /** Starts one more process on the same database. */
-  addReplica(): Promise<Replica>;
+  /** Starts one more process on the same database; variables of its environment may be other ones, or (null) absent. */
+  addReplica(env?: Record<string, string | null>): Promise<Replica>;
 }
 
 interface Surroundings {
@@ -66,7 +68,7 @@ export async function prepareLiteLlm(around: Surroundings, options: LiteLlmOptio
   };
 
   let count = 0;
-  const addReplica = async (): Promise<Replica> => {
+  const addReplica = async (others: Record<string, string | null> = {}): Promise<Replica> => {
     count += 1;
     const name = `litellm-${count}`;
     const port = await freePort();
@@ -87,7 +89,9 @@ export async function prepareLiteLlm(around: Surroundings, options: LiteLlmOptio
         '2',
       ],
       cwd: folder,
-      env,
+      env: Object.fromEntries(
+        Object.entries({ ...env, ...others }).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+      ),
       logFile,
       readyWithinMs: 180_000,
       isReady: async () => (await fetch(`${url}/health/readiness`)).ok,
@@ -111,6 +115,8 @@ function config(options: LiteLlmOptions): string {
         proxy_config_reload_interval_seconds: options.reloadIntervalSeconds,
         // LiteLLM would ask every model server for its models from time to time: calls that no test made.
         disable_model_info_refresh: true,
+        // Ten failed calls a second would keep the stand-in for Prisma's engine busy with nothing else.
+        ...(options.errorLogs ? {} : { disable_error_logs: true }),
       },
     },
     undefined,
