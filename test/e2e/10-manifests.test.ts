@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../support/wait.ts';
-import { type Rendered, render } from './manifests/render.ts';
+import { overlay, type Rendered, render } from './manifests/render.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const ACCOUNT = { namespace: 'model-registrar', name: 'model-registrar' };
@@ -77,6 +77,9 @@ async function isAllowed([verb, group, resource, name]: Right, namespace?: strin
 test('10: it may do what it needs, and nothing else', async () => {
   const needed: Right[] = [
     ...['get', 'list', 'watch'].map((verb): Right => [verb, ISVC, 'inferenceservices']),
+    ...['servingruntimes', 'clusterservingruntimes'].flatMap((kind) =>
+      ['get', 'list', 'watch'].map((verb): Right => [verb, ISVC, kind]),
+    ),
     ...['create', 'patch'].map((verb): Right => [verb, '', 'events']),
     ['get', '', 'namespaces', 'kube-system'],
   ];
@@ -135,15 +138,20 @@ test('10: with its token a Secret, a Pod and a change of an InferenceService are
 
 test('10: the samples are taken by the real API server, and registered under the names that they promise', async () => {
   const objects: Rendered[] = render('samples');
-  await scene.bed.kubernetes.apply(...objects);
+  const keys = await overlay({ namespace: 'models', components: ['components/backend-keys'] });
+  await scene.bed.kubernetes.apply(...objects, ...keys);
   await scene.controller({ kubeconfig, ownerId: '' });
   const samples = objects.filter(({ kind }) => kind === 'InferenceService');
   for (const { metadata } of samples) await scene.setStatus({ name: metadata.name, namespace: 'models' });
   await until('all are registered', async () => {
     const names = (await scene.gateway.models()).map((row) => row.model_name);
-    return names.toSorted().join() === 'bge-m3,qwen-small,qwen3,qwen3-8b';
+    return names.toSorted().join() === 'bge-m3,mistral-small,qwen-small,qwen3,qwen3-8b';
   });
   expect((await scene.gateway.model('bge-m3')).model_info.mode).toBe('embedding');
   expect((await scene.gateway.model('qwen3-8b')).model_info.max_input_tokens).toBe(32_768);
+  expect((await scene.gateway.model('mistral-small')).litellm_params).toMatchObject({
+    rpm: 600,
+    tags: ['gpu', 'eu-west'],
+  });
   expect((await scene.gateway.model('qwen-small')).litellm_params.model).toBe('hosted_vllm/qwen2.5-0.5b');
 });

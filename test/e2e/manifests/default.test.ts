@@ -41,6 +41,11 @@ describe('rights', () => {
   test('in the cluster are these and no others', () => {
     expect(only(rendered, 'ClusterRole').rules).toEqual([
       { apiGroups: ['serving.kserve.io'], resources: ['inferenceservices'], verbs: ['get', 'list', 'watch'] },
+      {
+        apiGroups: ['serving.kserve.io'],
+        resources: ['servingruntimes', 'clusterservingruntimes'],
+        verbs: ['get', 'list', 'watch'],
+      },
       { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
       { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] },
     ]);

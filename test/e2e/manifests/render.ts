@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { inject } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 
 const schema = z.looseObject({
@@ -20,10 +23,39 @@ export type Rendered = z.infer<typeof schema>;
 
 export const MANIFESTS = join(import.meta.dirname, '../../../manifests');
 
+/**
+ * The objects of a kustomization that somebody lays above these manifests.
+ *
+ * @param wish - a kustomization, whose `resources` and `components` are folders of `manifests/`
+ */
+export async function overlay({ resources = [], components = [], ...wish }: Overlay): Promise<Rendered[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'model-registrar-overlay-'));
+  // kustomize wants paths that lead there from the folder itself.
+  const there = (name: string): string => relative(realpathSync(folder), join(MANIFESTS, name));
+  const kustomization = { ...wish, resources: resources.map(there), components: components.map(there) };
+  await writeFile(join(folder, 'kustomization.yaml'), stringify(kustomization));
+  try {
+    return renderFolder(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+interface Overlay {
+  namespace?: string;
+  resources?: string[];
+  components?: string[];
+  [field: string]: unknown;
+}
+
 /** The objects of a folder of `manifests/`, rendered by the bed's `kubectl kustomize`. */
 export function render(folder: string): Rendered[] {
+  return renderFolder(join(MANIFESTS, folder));
+}
+
+function renderFolder(folder: string): Rendered[] {
   const { kubectl } = inject('bed').kubernetes;
-  const text = execFileSync(kubectl, ['kustomize', join(MANIFESTS, folder)], { encoding: 'utf8' });
+  const text = execFileSync(kubectl, ['kustomize', folder], { encoding: 'utf8' });
   return parseAllDocuments(text).map((document) => schema.parse(document.toJS()));
 }
 

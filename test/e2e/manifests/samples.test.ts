@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ANNOTATION_PREFIX, findAnnotation, readOptions } from '../../../src/registration/index.ts';
+import { ANNOTATION_PREFIX, ANNOTATIONS, findAnnotation, readOptions } from '../../../src/registration/index.ts';
 import { inferenceService, NO_RELATED } from '../../../src/sources/index.ts';
 import { MANIFESTS, only, type Rendered, render } from './render.ts';
 
@@ -30,8 +30,13 @@ describe('models', () => {
     .filter(({ kind }) => kind === 'InferenceService')
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 
-  test('are one chat model, one embedding model and one container, in a namespace that is made', () => {
-    expect(models.map(({ metadata }) => metadata.name).sort()).toEqual(['bge-m3', 'qwen-small', 'qwen3-8b']);
+  test('are chat models, one with all settings, an embedding model and a container, in a namespace that is made', () => {
+    expect(models.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'bge-m3',
+      'mistral-small',
+      'qwen-small',
+      'qwen3-8b',
+    ]);
     expect(only(render('samples'), 'Namespace').metadata.name).toBe('models');
     for (const { metadata } of models) expect(metadata.namespace).toBe('models');
   });
@@ -49,6 +54,12 @@ describe('models', () => {
     },
   );
 
+  test('show every annotation that there is', () => {
+    const shown = new Set(models.flatMap(({ metadata }) => Object.keys(metadata.annotations)));
+    const available = ANNOTATIONS.filter((annotation) => annotation.available && annotation.key !== 'port');
+    expect([...shown].sort()).toEqual(available.map(({ key }) => `${ANNOTATION_PREFIX}${key}`).sort());
+  });
+
   test('are registered as their comments say', () => {
     const registered = models.flatMap((model) => registrationsOf(model));
     expect(registered).toMatchObject([
@@ -57,6 +68,12 @@ describe('models', () => {
         servedName: 'bge-m3',
         apiBase: 'http://bge-m3-predictor.models.svc.cluster.local/openai/v1',
         info: { mode: 'embedding' },
+      },
+      {
+        publicName: 'mistral-small',
+        apiBase: 'http://mistral-small-predictor.models.svc.cluster.local/v1',
+        params: { rpm: 600, tags: ['gpu', 'eu-west'] },
+        info: { mode: 'chat', max_input_tokens: 32_768, supports_vision: true },
       },
       {
         publicName: 'qwen-small',
