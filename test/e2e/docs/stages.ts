@@ -14,6 +14,9 @@ const STAGES: Record<string, Stage> = {
   'docs/adopt.md': async (scene) => {
     await addByHand(scene, 'qwen3', 'qwen3-8b');
   },
+  'docs/install.md': async (scene) => {
+    for (const name of ['team-a', 'team-b']) await removeNamespace(scene, name);
+  },
   // It stops the controller, and takes over what that made.
   'docs/several-clusters.md': async (_scene, workshop) => {
     await workshop.run('kubectl apply -k manifests/default; model-registrar sync --owner-id old-id');
@@ -72,6 +75,15 @@ async function addByHand({ gateway }: Scene, name: string, served: string): Prom
     api_base: `http://${served}-predictor.models.svc.cluster.local/v1`,
     api_key: 'not-needed',
     rpm: 600,
+    organization: 'research',
   };
   await gateway.addByHand({ name, params });
+}
+
+/** Really deletes a namespace, but for what is in it: on the bed no controller does. */
+async function removeNamespace({ bed, cluster }: Scene, name: string): Promise<void> {
+  await bed.kubernetes.kubectl(['delete', 'secrets', '--all', '-n', name]);
+  await cluster.call('DELETE', `/api/v1/namespaces/${name}`, undefined, { accept: [404] });
+  const finalized = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } };
+  await cluster.call('PUT', `/api/v1/namespaces/${name}/finalize`, finalized, { accept: [404] });
 }
