@@ -7,6 +7,8 @@ import type { Runtimes } from './runtimes.ts';
 export interface Supposed {
   raw: unknown;
   notes: string[];
+  /** The serving runtime that it names, where the input does not have it: only that may tell what is missing. */
+  unknownRuntime?: string;
 }
 
 const Spec = z.object({
@@ -42,13 +44,12 @@ export function asReady(manifest: Manifest, namespace: string, runtimes: Runtime
   if (runtime && !runtime.given)
     notes.push(`The serving runtime ${runtime.name} is not in the input: it is taken as KServe 0.20 installs it.`);
   else if (runtime && !model?.runtime) notes.push(`KServe would choose the serving runtime ${runtime.name} for it.`);
-  else if (model?.runtime && !runtime) {
-    notes.push(
-      `The serving runtime ${model.runtime} is not in the input: give its manifest too, since it may name the model.`,
-    );
-  }
   const annotations = parsed.success ? parsed.data.metadata.annotations : undefined;
-  return { raw: { ...object, status: statusOf({ name, within, runtime, transformer, annotations }) }, notes };
+  return {
+    raw: { ...object, status: statusOf({ name, within, runtime, transformer, annotations }) },
+    notes,
+    ...(model?.runtime && !runtime && { unknownRuntime: model.runtime }),
+  };
 }
 
 function statusOf(object: {

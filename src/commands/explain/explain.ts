@@ -1,10 +1,18 @@
-import { holdsHidden, type Json, type Projection, type Registration, sourceKey } from '../../registration/index.ts';
-import { type ProjectionSettings, type Source, sources } from '../../sources/index.ts';
+import {
+  ANNOTATION_PREFIX,
+  holdsHidden,
+  type Json,
+  type Projection,
+  quoted,
+  type Registration,
+  sourceKey,
+} from '../../registration/index.ts';
+import { type ProjectionSettings, type Source, type SourceObject, sources } from '../../sources/index.ts';
 import { PlainError } from '../plain-error.ts';
 import { asReady } from './as-ready.ts';
 import type { ExplainDocument, ExplainedObject } from './document.ts';
 import type { Manifest } from './read-input.ts';
-import { collectRuntimes } from './runtimes.ts';
+import { collectRuntimes, type Runtimes } from './runtimes.ts';
 
 export interface ExplainOptions extends ProjectionSettings {
   /** The namespace of objects that name none. */
@@ -34,13 +42,13 @@ export function explainManifests(manifests: readonly Manifest[], options: Explai
       others[manifest.kind] = (others[manifest.kind] ?? 0) + 1;
       continue;
     }
-    const { raw, notes } = asReady(manifest, options.namespace, runtimes);
-    const object = parsed(source, manifest, raw);
-    const projection = source.project(object, options, runtimes.related);
+    const supposed = asReady(manifest, options.namespace, runtimes);
+    const object = parsed(source, manifest, supposed.raw);
+    const projection = project(source, object, options, runtimes, supposed.unknownRuntime);
     const { namespace, name } = object;
     const key = sourceKey({ kind: source.kind, namespace, name });
     explained.push({
-      object: explainObject(key, manifest.file, projection, notes),
+      object: explainObject(key, manifest.file, projection, supposed.notes),
       namespace,
       names: projection.names,
     });
@@ -52,6 +60,22 @@ export function explainManifests(manifests: readonly Manifest[], options: Explai
 
 function isOf({ resource }: Source, { apiVersion, kind }: Manifest): boolean {
   return kind === resource.kind && apiVersion === `${resource.group}/${resource.version}`;
+}
+
+/** A runtime that is not in the input is no mistake of the object: what only it can tell is left open. */
+function project(
+  source: Source,
+  object: SourceObject,
+  options: ExplainOptions,
+  runtimes: Runtimes,
+  unknownRuntime: string | undefined,
+): Projection {
+  const projection = source.project(object, options, runtimes.related);
+  if (unknownRuntime === undefined || projection.state !== 'invalid') return projection;
+  const otherwise = source.project(object, options, runtimes.supposing(object.namespace, unknownRuntime));
+  if (otherwise.state !== 'serve') return otherwise;
+  const why = `its serving runtime ${quoted(unknownRuntime)} is not in the input: give its manifest too, or set ${ANNOTATION_PREFIX}served-name and ${ANNOTATION_PREFIX}base-path`;
+  return { state: 'hold', names: projection.names, why };
 }
 
 function parsed(source: Source, { file }: Manifest, raw: unknown) {

@@ -56,6 +56,8 @@ export interface Runtimes {
   ): ChosenRuntime | undefined;
   /** They and all else that is related to the objects, for the projection. */
   related: RelatedObjects;
+  /** As `related`, with a runtime of that name that serves an OpenAI API: to see what is wrong whatever the real one is. */
+  supposing(namespace: string, name: string): RelatedObjects;
 }
 
 /** @param kinds - the related kinds of all sources */
@@ -77,6 +79,11 @@ export function collectRuntimes(
     objects.set(placeOf(manifest.kind, object.namespace, object.name), object);
   }
 
+  // What is not in the input may be in the cluster all the same.
+  const related: RelatedObjects = {
+    find: (kind, within, name) => objects.get(placeOf(kind, within, name)) ?? 'unknown',
+  };
+
   function choose(within: string, wanted: Parameters<Runtimes['choose']>[1]): ChosenRuntime | undefined {
     const near = known.filter(
       ({ kind, metadata }) => kind === 'ClusterServingRuntime' || (metadata.namespace ?? namespace) === within,
@@ -90,10 +97,20 @@ export function collectRuntimes(
     return best && { kind: best.kind, name: best.metadata.name, given: best.given };
   }
 
+  function supposing(within: string, name: string): RelatedObjects {
+    const place = placeOf('ServingRuntime', within, name);
+    const kind = kinds.find(({ resource }) => resource.kind === 'ServingRuntime');
+    const runtime = builtIn(name, '', { image: 'vllm/vllm-openai' });
+    const object = kind?.parse(withIdentity(runtime, within));
+    return {
+      find: (...key) => (object && placeOf(...key) === place ? object : related.find(...key)),
+    };
+  }
+
   return {
     choose,
-    // What is not in the input may be in the cluster all the same.
-    related: { find: (kind, within, name) => objects.get(placeOf(kind, within, name)) ?? 'unknown' },
+    supposing,
+    related,
   };
 }
 

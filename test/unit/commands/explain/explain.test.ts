@@ -57,8 +57,64 @@ spec: { supportedModelFormats: [{ name: vLLM, autoSelect: true${more} }], contai
     expect(noteOf(object + cluster)).toEqual(['KServe would choose the serving runtime wide for it.']);
     const two = cluster + runtime('ServingRuntime', 'near') + runtime('ServingRuntime', 'nearer', ', priority: 2');
     expect(noteOf(object + two)).toEqual(['KServe would choose the serving runtime nearer for it.']);
-    const named = model('x', { predictor: '{ model: { modelFormat: { name: vLLM }, runtime: elsewhere } }' });
-    expect(noteOf(named + two)).toEqual([expect.stringContaining('elsewhere is not in the input: give its manifest')]);
+  });
+
+  test('a runtime that is not in the input leaves open what only it can tell, and hides no mistake of the object', () => {
+    const predictor = '{ model: { modelFormat: { name: vLLM }, runtime: elsewhere } }';
+    const { objects, refused } = explain(
+      model('x', { predictor }) +
+        model('y', { predictor, annotations: 'model-registrar.io/served-name: y' }) +
+        model('z', { predictor, annotations: 'model-registrar.io/mode: wrong' }),
+    );
+    expect(objects[0]).toMatchObject({
+      state: 'hold',
+      why: expect.stringContaining('"elsewhere" is not in the input: give its manifest too'),
+      problems: [],
+    });
+    expect(objects[1]).toMatchObject({ state: 'serve', models: [{ model: 'hosted_vllm/y', basePath: '/v1' }] });
+    expect(objects[2]?.problems).toEqual([{ reason: 'InvalidAnnotation', message: expect.stringContaining('mode') }]);
+    expect(refused).toBe(1);
+  });
+
+  test('names, length and path that only a runtime in the input tells', () => {
+    const runtime = `---
+apiVersion: serving.kserve.io/v1alpha1
+kind: ServingRuntime
+metadata: { name: mine, namespace: a }
+spec:
+  supportedModelFormats: [{ name: custom }]
+  containers: [{ name: kserve-container, image: vllm/vllm-openai, args: ["--served-model-name={{.Name}}-v2", --max-model-len=99] }]
+`;
+    const predictor = '{ model: { modelFormat: { name: custom }, runtime: mine } }';
+    const { objects } = explain(model('x', { predictor, namespace: 'a' }) + runtime);
+    expect(objects[0]?.models).toEqual([
+      {
+        name: 'x-v2',
+        model: 'hosted_vllm/x-v2',
+        basePath: '/v1',
+        params: {},
+        info: { max_tokens: 99, max_input_tokens: 99 },
+      },
+    ]);
+  });
+
+  test('the key of a backend: its Secret, and no value', () => {
+    const annotations = 'model-registrar.io/enabled: "true", model-registrar.io/api-key-secret: keys/a';
+    const { objects } = explain(model('x', { annotations }));
+    expect(objects[0]).toMatchObject({ state: 'serve', apiKeySecret: 'keys/a', models: [{ params: {} }] });
+    expect(explainText(explain(model('x', { annotations })))).toContain('key from the Secret keys/a');
+  });
+
+  test('with --address external, what stays inside of the cluster is refused', () => {
+    const inside = model('x').replace(
+      'annotations:',
+      'labels: { networking.kserve.io/visibility: cluster-local }, annotations:',
+    );
+    expect(explain(inside).refused).toBe(0);
+    expect(explain(inside, { address: 'external' }).objects[0]?.problems).toEqual([
+      { reason: 'NotRoutable', message: expect.stringContaining('visibility') },
+    ]);
+    expect(explain(model('x'), { address: 'external' }).objects[0]?.models).toMatchObject([{ basePath: '/openai/v1' }]);
   });
 
   test('what is stopped, opted out or not annotated, with the reason; --selection all takes the last of these', () => {
