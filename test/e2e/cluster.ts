@@ -12,6 +12,7 @@ export interface SeenEvent {
   reason: string;
   message: string;
   count: number;
+  source?: { component?: string };
 }
 
 /** A fast hand on the real API server: what a user applies, and the statuses that KServe would write. */

@@ -65,6 +65,8 @@ export async function openGateway(): Promise<Gateway> {
       if (!response.headersSent) refuse(`the server behind "${service}" does not answer`);
     }
   });
+  // LiteLLM keeps its connections: one that ends here in the moment of its next use would look like a server that broke off.
+  server.keepAliveTimeout = 600_000;
   // Nothing of a bed talks to the outside world: every tunnel is refused.
   server.on('connect', (incoming, socket) => {
     record({ at: Date.now(), method: 'CONNECT', host: incoming.url ?? '', path: '', status: 503 });

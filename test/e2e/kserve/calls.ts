@@ -8,6 +8,8 @@ const CALLS_A_SECOND = 20;
 export interface MadeCall {
   /** When it was made, in milliseconds since 1970. */
   at: number;
+  /** When its answer was there. */
+  answeredAt: number;
   /** Of LiteLLM's answer; 0 where none came. */
   status: number;
   /** The pod that answered it, and what it called its model. */
@@ -36,9 +38,10 @@ export function callSteadily(gateway: Gateway, model: string): Caller {
     try {
       const { status, body } = await gateway.chat(model);
       const pod = answerSchema.safeParse(body).data?.system_fingerprint.replace(/\/.*/, '');
-      made.push({ at, status, pod, why: status === 200 ? '' : JSON.stringify(body) });
+      made.push({ at, answeredAt: Date.now(), status, pod, why: status === 200 ? '' : JSON.stringify(body) });
     } catch (error) {
-      made.push({ at, status: 0, pod: undefined, why: error instanceof Error ? error.message : String(error) });
+      const why = error instanceof Error ? error.message : String(error);
+      made.push({ at, answeredAt: Date.now(), status: 0, pod: undefined, why });
     }
   };
   const loop = async (): Promise<void> => {
@@ -63,12 +66,32 @@ export function callSteadily(gateway: Gateway, model: string): Caller {
   };
 }
 
-/** The calls that failed, as a person would want to read them in a test's message. */
+/** The calls that were answered before a time. */
+export function before(time: number, made: readonly MadeCall[]): MadeCall[] {
+  return made.filter(({ answeredAt }) => answeredAt < time);
+}
+
+/** The calls that failed, alike ones in one line: how often, from when to when, and why. */
 export function failures(made: readonly MadeCall[]): string[] {
   const begin = made[0]?.at ?? 0;
-  return made
-    .filter((call) => call.status !== 200)
-    .map((call) => `after ${call.at - begin} ms: ${call.status} ${call.why.slice(0, 200)}`);
+  const kinds = Map.groupBy(
+    made.filter((call) => call.status !== 200),
+    ({ status, why }) => `${status} ${why.slice(0, 200)}`,
+  );
+  return [...kinds].map(([kind, calls]) => {
+    const times = calls.map(({ at }) => at - begin);
+    return `${calls.length} from ${Math.min(...times)} to ${Math.max(...times)} ms: ${kind}`;
+  });
+}
+
+/** Whether a call failed because the pod that got it serves another name. */
+export function metAnotherName({ status, why }: MadeCall): boolean {
+  return status === 404 && /The model .* does not exist/.test(why);
+}
+
+/** Whether a call failed because no pod was ready. */
+export function metNoPod({ status, why }: MadeCall): boolean {
+  return status === 503 && why.includes('no endpoints available');
 }
 
 /** The pods that answered. */

@@ -7,11 +7,26 @@ interface Wish {
   runtime?: string;
   /** Of the predictor; KServe puts it into the names of Deployment and Service. */
   name?: string;
+  uri?: string;
 }
 
 /** A predictor of KServe's vLLM runtime: it serves the InferenceService's name at `/v1`. */
-export function vllmPredictor({ args = [], replicas = 1, runtime, name }: Wish = {}): object {
-  const model = { modelFormat: { name: 'vLLM' }, storageUri: 'hf://example/model', args, ...(runtime && { runtime }) };
+export function vllmPredictor({
+  args = [],
+  replicas = 1,
+  runtime,
+  name,
+  uri = 'hf://example/model',
+}: Wish = {}): object {
+  const model = {
+    modelFormat: { name: 'vLLM' },
+    storageUri: uri,
+    args,
+    ...(runtime && { runtime }),
+    // KServe's webhook adds these two to the predictor, and not to a canary's.
+    name: '',
+    resources: {},
+  };
   return { ...(name && { name }), minReplicas: replicas, model };
 }
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import type { PodView } from '../../bed/index.ts';
-import { until } from '../../support/wait.ts';
+import { type PodView, waitFor } from '../../bed/index.ts';
+import type { SeenEvent } from '../cluster.ts';
 import { type Caller, callSteadily } from './calls.ts';
 import { keepRecord, type Record } from './record.ts';
 import type { Stage } from './stage.ts';
@@ -27,15 +27,18 @@ export interface Play {
   rolledOut(count: number, word?: string): Promise<void>;
   /** Waits until LiteLLM answers a chat call for the name. */
   answered(): Promise<void>;
+  /** Waits until LiteLLM's one row of the name calls this model: the served name, without the provider. */
+  calls(served: string): Promise<void>;
   /** Waits until LiteLLM lists no row of the name. */
   gone(withinMs: number): Promise<void>;
   /** Begins to chat 20 times a second. */
-  call(): Caller;
-  /** What `kubectl describe` shows under Events, a line each, of the controller under test: `Normal Registered …`. */
-  story(): Promise<string[]>;
+  chat(): Caller;
+  /** Waits until `kubectl describe` tells just this under Events, of the controller under test, in whatever order: a line each, `Normal Registered …`. */
+  tells(...lines: RegExp[]): Promise<void>;
 }
 
-const PATIENCE_MS = 60_000;
+/** Looks are few, so that they take nothing from the machine that LiteLLM needs. */
+const PATIENT = { withinMs: 60_000, everyMs: 200 };
 
 /** Makes a namespace for one test, and begins the record. */
 export async function openPlay(stage: Stage, name: string): Promise<Play> {
@@ -47,6 +50,13 @@ export async function openPlay(stage: Stage, name: string): Promise<Play> {
   onTestFinished(async () => {
     await Promise.all([...callers.map((caller) => caller.stop()), record.stop().catch(() => undefined)]);
   });
+  const story = async (): Promise<string[]> => {
+    const text = await stage.bed.kubernetes.kubectl(['describe', 'inferenceservice', name, '--namespace', namespace]);
+    const lines = text.slice(text.indexOf('\nEvents:')).split('\n');
+    return lines
+      .filter((line) => line.includes(' model-registrar '))
+      .map((line) => line.replace(/^\s*(\w+)\s+(\w+)\s+.*? model-registrar\s+/, '$1 $2 '));
+  };
   const pods = () => kserve.pods(namespace, name);
 
   return {
@@ -70,33 +80,43 @@ export async function openPlay(stage: Stage, name: string): Promise<Play> {
     pods,
     rolledOut: async (count, word) => {
       const isNew = (pod: PodView) => word === undefined || pod.words.includes(word);
-      await until(
+      await waitFor(
         `${count} pods ${word ?? ''} are Ready, and no others there`,
         async () => {
           const found = await pods();
           return found.length === count && found.every((pod) => pod.ready && !pod.deleting && isNew(pod));
         },
-        PATIENCE_MS,
+        PATIENT,
       );
     },
     answered: async () => {
-      await until(`${model} is answered`, async () => (await gateway.chat(model)).status === 200, PATIENCE_MS);
+      await waitFor(`${model} is answered`, async () => (await gateway.chat(model)).status === 200, PATIENT);
+    },
+    calls: async (served) => {
+      const isSo = async () => `${(await gateway.model(model)).litellm_params.model}`.endsWith(`/${served}`);
+      await waitFor(`${model} is ${served}`, isSo, PATIENT);
     },
     gone: async (withinMs) => {
       const listed = async () => (await gateway.models()).some((row) => row.model_name === model);
-      await until(`${model} is gone`, async () => !(await listed()), withinMs);
+      await waitFor(`${model} is gone`, async () => !(await listed()), { withinMs });
     },
-    call: () => {
+    chat: () => {
       const caller = callSteadily(gateway, model);
       callers.push(caller);
       return caller;
     },
-    story: async () => {
-      const text = await stage.bed.kubernetes.kubectl(['describe', 'inferenceservice', name, '--namespace', namespace]);
-      const lines = text.slice(text.indexOf('\nEvents:')).split('\n');
-      return lines
-        .filter((line) => line.includes(' model-registrar '))
-        .map((line) => line.replace(/^\s*(\w+)\s+(\w+)\s+.*? model-registrar\s+/, '$1 $2 '));
+    tells: async (...lines) => {
+      const tell = (told: readonly string[]): boolean => {
+        if (told.length === lines.length && lines.every((line) => told.some((each) => line.test(each)))) return true;
+        throw new Error(told.join('\n'));
+      };
+      const events = async () => {
+        const found = await stage.cluster.events(name, namespace);
+        return found.filter(({ source }) => source?.component === 'model-registrar');
+      };
+      const lineOf = ({ type, reason, message }: SeenEvent): string => `${type} ${reason} ${message}`;
+      await waitFor(`Events tell ${lines.join()}`, async () => tell((await events()).map(lineOf)), PATIENT);
+      tell(await story());
     },
   };
 }

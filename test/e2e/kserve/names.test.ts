@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { failures, type MadeCall, metAnotherName } from './calls.ts';
+import { vllm } from './models.ts';
+import { openPlay, type Play } from './play.ts';
+import { chapters } from './record.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+
+afterAll(() => stage.close());
+
+/** A runtime of the namespace whose server is told this name. */
+function runtime(namespace: string, ...names: string[]): object {
+  return {
+    apiVersion: 'serving.kserve.io/v1alpha1',
+    kind: 'ServingRuntime',
+    metadata: { name: 'house-vllm', namespace },
+    spec: {
+      supportedModelFormats: [{ name: 'vLLM', version: '1' }],
+      containers: [
+        {
+          name: 'kserve-container',
+          image: 'vllm/vllm-openai:latest',
+          command: ['python', '-m', 'vllm.entrypoints.openai.api_server'],
+          args: ['--port=8080', '--served-model-name', ...names, '--model=/mnt/models'],
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * While pods of an old and of a new name stand behind one Service, each call meets one or the other: no name is right for all. Those that fail must fail
+ * for that alone. How many there were is printed.
+ */
+function expectOneWindow(play: Play, made: readonly MadeCall[]): void {
+  const failed = made.filter(({ status }) => status !== 200);
+  expect(failures(failed.filter((call) => !metAnotherName(call)))).toEqual([]);
+  expect(made.at(-1)?.status).toBe(200);
+  const [first, last] = [failed[0], failed.at(-1)];
+  const window = first && last ? `, all within ${last.at - first.at} ms` : '';
+  console.info(`${play.name}: ${failed.length} of ${made.length} calls met a pod of another served name${window}`);
+}
+
+test('another served name in the arguments: the row follows when the rollout is through', async () => {
+  const play = await openPlay(stage, 'renamed');
+  await play.apply({ spec: vllm({ args: ['--served-model-name=old'] }) });
+  await play.answered();
+  await play.rolledOut(1);
+  const caller = play.chat();
+  await play.apply({ spec: vllm({ args: ['--served-model-name=new'] }) });
+  await play.rolledOut(1, '--served-model-name=new');
+  await play.calls('new');
+  await play.answered();
+  await play.tells(/^Normal Registered .*hosted_vllm\/old/, /^Normal Updated .*hosted_vllm\/old → hosted_vllm\/new/);
+  expectOneWindow(play, await caller.stop());
+  const url = `http://renamed-predictor.${play.namespace}.svc.cluster.local/v1`;
+  expect(chapters(await play.record.stop())).toEqual([
+    'none',
+    `hosted_vllm/old at ${url}`,
+    `hosted_vllm/new at ${url}`,
+  ]);
+});
+
+test('both names for one rollout, then the new one alone: no call fails', async () => {
+  const play = await openPlay(stage, 'eased');
+  await play.apply({ spec: vllm({ args: ['--served-model-name', 'old'] }) });
+  await play.answered();
+  await play.rolledOut(1);
+  const caller = play.chat();
+  await play.apply({ spec: vllm({ args: ['--served-model-name', 'old', 'new'] }) });
+  await play.rolledOut(1, 'new');
+  await play.apply({ spec: vllm({ args: ['--served-model-name', 'new', 'old'] }) });
+  await play.calls('new');
+  await play.apply({ spec: vllm({ args: ['--served-model-name', 'new', '--max-model-len=4096'] }) });
+  await play.rolledOut(1, '--max-model-len=4096');
+  await play.tells(
+    /^Normal Registered /,
+    /^Normal Updated .*hosted_vllm\/old → hosted_vllm\/new/,
+    /^Normal Updated .*max_tokens/,
+  );
+  expect(failures(await caller.stop())).toEqual([]);
+});
+
+test('a runtime edited to another served name: the row follows, though the InferenceService was not touched', async () => {
+  const play = await openPlay(stage, 'borrowed');
+  await stage.bed.kubernetes.apply(runtime(play.namespace, '{{.Name}}'));
+  await play.apply({ spec: vllm({ runtime: 'house-vllm' }) });
+  await play.answered();
+  await play.rolledOut(1);
+  const caller = play.chat();
+  await stage.bed.kubernetes.apply(runtime(play.namespace, 'house-name'));
+  await play.rolledOut(1, 'house-name');
+  await play.calls('house-name');
+  await play.answered();
+  await play.tells(/^Normal Registered .*hosted_vllm\/borrowed/, /^Normal Updated .*hosted_vllm\/house-name/);
+  expectOneWindow(play, await caller.stop());
+});
