@@ -26,6 +26,7 @@ export function annotationsPage(): string {
       ? `Known, but not supported by this version, and refused until they are: ${later.join(', ')}.`
       : '',
     'The two that hold a map take a closed list of keys: an annotation is a tenant’s input, and can set no host, no credential, no callback and no other model. A key that is not listed is refused, and with it the annotation.',
+    'LiteLLM keeps mode, lengths and abilities (`supports_…`) by provider and served name: what one entry says counts for every entry of the same two that says nothing itself, whoever made it, until LiteLLM starts again (seen with 1.106.0). Where a company’s own models are in the same LiteLLM (`openai/gpt-4o`, say), look out for objects with `provider: openai` and such a served name.',
     ...Object.entries(MAPS).map(([key, entries]) => mapSection(key, entries)),
   );
 }

@@ -4,7 +4,10 @@ import { MAX_YAML_LENGTH } from './yaml-map.ts';
 /** What stands before every annotation of ours. */
 export const ANNOTATION_PREFIX = 'model-registrar.io/';
 
-/** LiteLLM's modes, as its `POST /health/test_connection` takes them (1.106.0). */
+/**
+ * LiteLLM's modes, as its `POST /health/test_connection` takes them (1.106.0), but for `responses`: one entry of that mode sends the chat
+ * calls of all entries with its provider and served name to `/v1/responses`, until LiteLLM starts again (measured).
+ */
 export const MODES = [
   'chat',
   'completion',
@@ -16,7 +19,6 @@ export const MODES = [
   'video_generation',
   'batch',
   'realtime',
-  'responses',
   'ocr',
 ] as const;
 

@@ -53,7 +53,12 @@ const FACTORS: Readonly<Record<string, number>> = {
 };
 
 const truth = z.enum(['true', 'false'], { error: 'it is neither' }).transform((text) => text === 'true');
-const mode = z.enum(MODES, { error: 'it is not a mode of LiteLLM' });
+const mode = z.enum(MODES, {
+  error: ({ input }) =>
+    input === 'responses'
+      ? 'LiteLLM would send the chat calls of other entries to the Responses API too'
+      : 'it is not a mode of LiteLLM',
+});
 const provider = z.enum(PROVIDERS, { error: 'it is not in the list' });
 const servedName = checkedText(servedNameProblem);
 const notes = checkedText(notesProblem);

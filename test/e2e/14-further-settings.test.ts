@@ -43,13 +43,17 @@ test('14: every setting that may pass arrives, is in step at once, and leaves wh
   // `weight` alone among several entries would be a share of the calls; here there is one.
   expect(await scene.gateway.chat('qwen')).toMatchObject({ status: 200, id: shown.model_info.id });
 
-  const changed = { ...params, rpm: 9 };
+  proxy.forget();
+  const fractions = { timeout: 12.5, weight: 0.25, input_cost_per_token: 0.000_000_15, input_cost_per_second: 1e-9 };
+  const changed = { ...params, ...fractions };
   await scene.apply({
     name: 'qwen',
     annotations: { ...plain, tags: 'gpu', 'litellm-params': stringify(changed), 'model-info': stringify(info) },
   });
-  await until('the change arrived', async () => (await scene.gateway.model('qwen')).litellm_params.rpm === 9);
-  expect((await scene.gateway.model('qwen')).litellm_params.tags).toEqual(['gpu']);
+  await until('the change arrived', async () => (await scene.gateway.model('qwen')).litellm_params.timeout === 12.5);
+  expect((await scene.gateway.model('qwen')).litellm_params).toMatchObject({ ...changed, tags: ['gpu'] });
+  await resyncs(proxy, 2);
+  expect(writesAt(proxy)).toEqual(['PATCH /model/{id}/update']);
 
   await scene.apply({ name: 'qwen', annotations: plain });
   await until(

@@ -79,6 +79,10 @@ const TRIES: Record<string, { annotations: Record<string, string>; told: RegExp 
     annotations: { 'model-info': 'team_id: theirs' },
     told: /"team_id" may not be set here\. Allowed: /,
   },
+  'a mode that changes others’ calls': {
+    annotations: { mode: 'responses' },
+    told: /mode is "responses": LiteLLM would send the chat calls of other entries .* Allowed: chat, completion/,
+  },
   'a Secret elsewhere': {
     annotations: { 'api-key-secret': 'kube-system/theirs/token' },
     told: /api-key-secret is "kube-system\/theirs\/token": it names no Secret\. Allowed: name or name\/key/,

@@ -124,6 +124,12 @@ describe('readOptions', () => {
       expect(read({ mode }).options.mode).toBe(mode);
     });
 
+    it('refuses the mode that changes where others’ calls go, and says why', () => {
+      expect(messages({ mode: 'responses' })).toEqual([
+        expect.stringMatching(/mode is "responses": LiteLLM would send the chat calls of other entries /),
+      ]);
+    });
+
     it.each(PROVIDERS)('takes provider %s', (provider) => {
       expect(read({ provider }).options.provider).toBe(provider);
     });
