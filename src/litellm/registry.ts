@@ -7,6 +7,7 @@ import {
   sourceKey,
   takesOut,
 } from '../registration/index.ts';
+import { createAbsences } from './absences.ts';
 import { type CarryOver, carryAdopted, carryOver } from './carry-over.ts';
 import type { LiteLlmClient, RowInput, WriteResult } from './client.ts';
 import { LiteLlmError } from './errors.ts';
@@ -68,6 +69,7 @@ export interface RegistryOptions {
 export function createRegistry(options: RegistryOptions): Registry {
   const { client, owner, settleMs, now = () => performance.now(), date = Date.now } = options;
   const journal = createJournal(settleMs, now);
+  const absences = createAbsences(settleMs, now);
   const rows = createRowIndex(owner);
   /** Ids that once were seen: where a list misses such a row, the database decides whether it is gone. */
   const seen = new Set<string>();
@@ -75,7 +77,15 @@ export function createRegistry(options: RegistryOptions): Registry {
   async function refresh(signal?: AbortSignal): Promise<void> {
     const listed = new Map((await client.list(signal)).map((row) => [row.id, row]));
     const ids = new Set([...listed.keys(), ...rows.ids(), ...journal.ids()]);
-    for (const id of ids) put(id, journal.judge(id, listed.get(id)));
+    for (const id of ids) put(id, journal.judge(id, listed.get(id) ?? missed(id)));
+    for (const id of listed.keys()) absences.forget(id);
+  }
+
+  /** A row of others that the list misses, while it still holds its name. One of ours is mended instead; the config file is always loaded. */
+  function missed(id: string): ModelRecord | undefined {
+    const row = rows.get(id);
+    if (!row || rows.isOwned(row) || !row.stored) return undefined;
+    return absences.excuses(id) ? { ...row, live: false } : undefined;
   }
 
   async function lookUp(publicName: string, taker: SourceRef, signal?: AbortSignal): Promise<void> {

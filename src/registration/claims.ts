@@ -60,7 +60,9 @@ export interface ClaimContext {
 export function decideClaim(name: string, claimant: Claimant, state: NameState, context: ClaimContext): Verdict {
   const mine = state.rows.filter((row) => isStamped(row) && belongsTo(row, claimant)) as StampedRecord[];
   const others = state.rows.filter((row) => !mine.includes(row as StampedRecord));
-  if (mine.length > 0) return keepOrYield(name, mine, others, context);
+  // A row of others that LiteLLM does not list takes no calls from ours: it may be gone.
+  const beside = others.filter(({ live, stamp }) => live || stamp?.owner === claimant.owner);
+  if (mine.length > 0) return keepOrYield(name, mine, beside, context);
 
   const self = others.find((row) => row.stamp?.source === claimant.source && row.stamp?.owner !== claimant.owner);
   if (self?.stamp) return heldByItself(name, self.stamp.owner, self.id);

@@ -81,16 +81,55 @@ describe('what is known', () => {
     expect(seen.underName('qwen')).toHaveLength(1);
   });
 
-  it('follows a row to another name, and forgets one that is gone', async () => {
+  it('follows a row to another name', async () => {
     litellm.addByHand('by-hand', { publicName: 'one' });
     await registry.refresh();
     litellm.addByHand('by-hand', { publicName: 'two' });
     await registry.refresh();
     expect([registry.underName('one').length, registry.underName('two').length]).toEqual([0, 1]);
+  });
+
+  it('is a row of others for a while also where lists miss it, as one that does not serve; then it is forgotten', async () => {
+    litellm.addByHand('by-hand', { publicName: 'one' });
+    await registry.refresh();
     litellm.database.delete('by-hand');
     litellm.reload();
+    const known = async (after: number) => {
+      now += after;
+      await registry.refresh();
+      return registry.underName('one').map(({ id, live }) => ({ id, live }));
+    };
+    expect(await known(5)).toEqual([{ id: 'by-hand', live: false }]);
+    expect(await known(SETTLE_MS - 1)).toEqual([{ id: 'by-hand', live: false }]);
+    expect(await known(1)).toEqual([]);
+    expect(registry.hasId('by-hand')).toBe(false);
+  });
+
+  it('is a row of others anew, with all its time, once a list has shown it again', async () => {
+    litellm.addByHand('by-hand', { publicName: 'one' });
+    const row = litellm.database.get('by-hand');
     await registry.refresh();
-    expect([registry.underName('two'), registry.hasId('by-hand')]).toEqual([[], false]);
+    const gone = async () => {
+      litellm.database.delete('by-hand');
+      litellm.reload();
+      await registry.refresh();
+    };
+    await gone();
+    litellm.addByHand('by-hand', { ...row });
+    await registry.refresh();
+    expect(registry.underName('one')).toMatchObject([{ live: true }]);
+    now += SETTLE_MS;
+    await gone();
+    expect(registry.underName('one')).toMatchObject([{ live: false }]);
+  });
+
+  it('forgets a row of ours that a list misses at once: it is made again', async () => {
+    const { id } = await register();
+    now += SETTLE_MS;
+    litellm.database.delete(id);
+    litellm.reload();
+    await registry.refresh();
+    expect(registry.owned()).toEqual([]);
   });
 
   it('is kept where a list fails', async () => {

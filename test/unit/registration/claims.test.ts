@@ -187,6 +187,17 @@ describe('with rows of ours under the name', () => {
     expect(claim({ rows: [mine, copy] }, settled)).toMatchObject({ verdict: 'granted', beside: expect.anything() });
   });
 
+  it('does not yield to a row of another owner that LiteLLM does not list: it may be gone', () => {
+    const unlisted = { ...held({ owner: 'stage', since: T0 - 1 }), live: false };
+    expect(claim({ rows: [mine, unlisted] }, settled)).toEqual({ verdict: 'granted' });
+    expect(claim({ rows: [unlisted] }, settled)).toMatchObject({ verdict: 'refused' });
+  });
+
+  it('yields to an earlier row of its own owner, also where LiteLLM does not serve that one', () => {
+    const saved = { ...held({ namespace: 'b', since: T0 - 1 }), live: false };
+    expect(claim({ rows: [mine, saved] }, settled)).toMatchObject({ verdict: 'yield' });
+  });
+
   it('counts its first registration, whichever row carries it', () => {
     const rows = [
       held({ since: T0, created: T0 }),
