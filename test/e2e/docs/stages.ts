@@ -61,11 +61,11 @@ export async function setTheScene(page: string, scene: Scene, workshop: Workshop
 }
 
 /** Applies the object of README.md, Ready, with a model server behind its address. */
-async function serve({ bed, setStatus }: Scene, manifest: string): Promise<void> {
+async function serve(scene: Scene, manifest: string): Promise<void> {
   const { metadata, ...rest } = parse(manifest) as { metadata: object };
-  await bed.kubernetes.apply({ ...rest, metadata: { ...metadata, namespace: 'models' } });
-  await bed.serve('qwen3-8b-predictor.models', { served: ['qwen3-8b'], basePath: '/v1' });
-  await setStatus({ namespace: 'models', name: 'qwen3-8b', runtime: 'kserve-vllmserver' });
+  await scene.bed.kubernetes.apply({ ...rest, metadata: { ...metadata, namespace: 'models' } });
+  await scene.bed.serve('qwen3-8b-predictor.models', { served: ['qwen3-8b'], basePath: '/v1' });
+  await scene.setStatus({ namespace: 'models', name: 'qwen3-8b', runtime: 'kserve-vllmserver' });
 }
 
 /** A row as an administrator made it before there was a controller, for a model of the namespace `models`. */
