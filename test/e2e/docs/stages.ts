@@ -19,15 +19,15 @@ const STAGES: Record<string, Stage> = {
   },
   // It stops the controller, and takes over what that made.
   'docs/several-clusters.md': async (_scene, workshop) => {
-    await workshop.run('kubectl apply -k manifests/default; model-registrar sync --owner-id old-id');
+    await prepare(workshop, 'kubectl apply -k manifests/default; model-registrar sync --owner-id old-id');
   },
   // It stops the controller, and takes out what that made.
   'docs/uninstall.md': async (_scene, workshop) => {
-    await workshop.run('kubectl apply -k manifests/default; model-registrar sync');
+    await prepare(workshop, 'kubectl apply -k manifests/default; model-registrar sync');
   },
   // Its plan shows a change.
   'README.md': async (scene, workshop) => {
-    await workshop.run('model-registrar sync');
+    await prepare(workshop, 'model-registrar sync');
     await scene.cluster.patch('qwen3-8b', 'models', {
       metadata: { annotations: { 'model-registrar.io/max-model-len': '65536' } },
     });
@@ -39,8 +39,7 @@ const KSERVE_CONFIG = { deploy: '{"defaultDeploymentMode": "Standard"}', inferen
 
 /**
  * The cluster of the pages: the model `qwen3-8b` in the namespace `models`, known to users as `qwen3`, which also stands in
- * `model.yaml`; the namespaces `kserve`, with KServe's
- * ConfigMap, and `model-registrar`.
+ * `model.yaml`; the namespaces `kserve`, with KServe's ConfigMap, and `model-registrar`.
  */
 export async function setTheScene(page: string, scene: Scene, workshop: Workshop): Promise<void> {
   const { kubernetes } = scene.bed;
@@ -58,6 +57,12 @@ export async function setTheScene(page: string, scene: Scene, workshop: Workshop
   await workshop.write('model.yaml', manifest);
   await serve(scene, manifest);
   await STAGES[page]?.(scene, workshop);
+}
+
+/** @throws where a command of the stage itself fails */
+async function prepare(workshop: Workshop, script: string): Promise<void> {
+  const { code, output } = await workshop.run(script);
+  if (code !== 0) throw new Error(`${script}\n${output}`);
 }
 
 /** Applies the object of README.md, Ready, with a model server behind its address. */
