@@ -106,14 +106,14 @@ test('20: two installations share one LiteLLM, and neither touches what the othe
   for (const proxy of proxies) proxy.forget();
   await Promise.all(proxies.map((proxy) => resyncs(proxy, 3)));
   expect(proxies.map(writesAt)).toEqual([[], []]);
-  const owners = (await scene.gateway.models()).map((row) => [
-    row.model_name,
-    (row.model_info.model_registrar as { owner: string }).owner,
-  ]);
-  expect(owners.toSorted()).toEqual([
-    ['one', `e2e-${scene.namespace}`],
-    ['shared', `e2e-${scene.namespace}`],
-    ['two', `e2e-${other}`],
+  const owners = (await scene.gateway.models()).map(({ model_name, model_info }) => {
+    const { owner } = model_info.model_registrar as { owner: string };
+    return `${model_name} of ${owner}`;
+  });
+  expect(owners.toSorted((one, another) => one.localeCompare(another))).toEqual([
+    `one of e2e-${scene.namespace}`,
+    `shared of e2e-${scene.namespace}`,
+    `two of e2e-${other}`,
   ]);
 
   await scene.cluster.remove('qwen', other);

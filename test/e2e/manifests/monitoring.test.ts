@@ -151,7 +151,7 @@ test.each(Object.entries(CASES))(
       (error: Error) => error,
     );
     expect(fires).toBeInstanceOf(Error);
-    const told = String(fires);
+    const told = fires instanceof Error ? fires.message : '';
     expect(told).toContain(`alertname="${alertname}"`);
     for (const [name, value] of Object.entries({ ...labels, severity })) expect(told).toContain(`${name}="${value}"`);
 
