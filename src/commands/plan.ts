@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import type { Decision } from '../controller/index.ts';
+import type { Decision, Engine } from '../controller/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, print } from './output.ts';
 import { planDocument, planTable } from './plan-output.ts';
+import { withProgress } from './progress.ts';
 import { logFor, openRooms } from './rooms.ts';
 import { readAll } from './sync.ts';
 
@@ -32,17 +33,23 @@ async function plan(command: Command): Promise<number> {
     dryRun: true,
   });
   try {
-    const unread = await readAll(rooms);
-    const decisions: Decision[] = [];
-    for (const key of rooms.engine.keys().sort()) {
-      const decision = await rooms.engine.verify(key);
-      if (decision) decisions.push(decision);
-    }
-    const document = planDocument(decisions, unread);
+    const document = await withProgress('Reading the cluster and LiteLLM', async () => {
+      const unread = await readAll(rooms);
+      return planDocument(await verifyAll(rooms.engine), unread);
+    });
     print(command, document, planTable);
-    if (unread.length > 0) return 1;
+    if (document.unread.length > 0) return 1;
     return document.changes.length > 0 ? 2 : 0;
   } finally {
     await rooms.close();
   }
+}
+
+async function verifyAll(engine: Engine): Promise<Decision[]> {
+  const decisions: Decision[] = [];
+  for (const key of engine.keys().sort()) {
+    const decision = await engine.verify(key);
+    if (decision) decisions.push(decision);
+  }
+  return decisions;
 }

@@ -122,7 +122,8 @@ export function logFor(settings: Settings): Logger {
   return createLogger({ level: settings['log-level'], format });
 }
 
-function chooseSources(kinds: string[]): Source[] {
+/** The sources that are looked after. @throws ConfigError where one is not known */
+export function chooseSources(kinds: string[]): Source[] {
   return [...new Set(kinds)].map((kind) => {
     const source = sources.get(kind);
     if (source) return source;

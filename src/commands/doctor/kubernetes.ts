@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Settings } from '../../config/index.ts';
 import { type Connection, connect, KubernetesError, whoAmI } from '../../kubernetes/index.ts';
-import { type Source, sources } from '../../sources/index.ts';
+import type { Source } from '../../sources/index.ts';
 import { CONFIG_KEY, CONFIG_MAP, findConfig, kserveKeys, readList } from '../annotations/index.ts';
 import { PlainError } from '../plain-error.ts';
-import { clusterId } from '../rooms.ts';
+import { chooseSources, clusterId } from '../rooms.ts';
 import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
 import { judgeRights, rightGroups } from './rights.ts';
 
@@ -14,12 +14,18 @@ export type Note = (id: string, title: string, finding: Finding) => void;
 const Version = z.object({ gitVersion: z.string() });
 const ResourceList = z.object({ resources: z.array(z.object({ name: z.string() })) });
 
-/** Looks at the Kubernetes side. @returns the owner id, where it can be told */
+/**
+ * Looks at the Kubernetes side.
+ *
+ * @returns the owner id, where it can be told
+ * @throws ConfigError where a source is not known
+ */
 export async function examineKubernetes(
   settings: Settings,
   kserveNamespace: string | undefined,
   note: Note,
 ): Promise<string | undefined> {
+  const watched = chooseSources(settings.source);
   const { kubeconfig, context } = settings;
   const connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) }).catch(
     (error: unknown) => {
@@ -31,7 +37,6 @@ export async function examineKubernetes(
     const reached = await attempt(() => reach(connection));
     note('kubernetes', 'API server', reached);
     if (reached.status === 'failed') return settings['owner-id'];
-    const watched = [...new Set(settings.source)].flatMap((kind) => sources.get(kind) ?? []);
     for (const source of watched) {
       note(`crd-${source.kind}`, `Kind ${source.resource.kind}`, await attempt(() => findKind(connection, source)));
     }

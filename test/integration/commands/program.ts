@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
+import { main } from '../../../src/commands/index.ts';
 import {
   type KubernetesOptions,
   type LiteLlmOptions,
@@ -9,7 +11,7 @@ import {
   startKubernetes,
   startLiteLlm,
 } from '../../../src/sandbox/index.ts';
-import { type Ran, start } from '../sandbox/program.ts';
+import type { Ran } from '../sandbox/program.ts';
 
 /** A sandbox of both servers, and commands that are run against it. */
 export interface Bench {
@@ -17,16 +19,47 @@ export interface Bench {
   litellm: SandboxLiteLlm;
   kubeconfig: string;
   keyFile: string;
+  /** Runs a command that talks to nobody. */
+  runAlone: (...args: string[]) => Promise<Ran>;
   /** Runs a command that talks to Kubernetes alone. */
-  run(...args: string[]): Promise<Ran>;
+  run: (...args: string[]) => Promise<Ran>;
   /** Runs a command that talks to both. */
-  runBoth(...args: string[]): Promise<Ran>;
+  runBoth: (...args: string[]) => Promise<Ran>;
   close(): Promise<void>;
 }
 
-/** Runs `model-registrar` as a process of its own. */
-export function runProgram(...args: string[]): Promise<Ran> {
-  return start(process.execPath, ['src/main.ts', ...args]).ended;
+/**
+ * Runs `model-registrar` to its end, in this process: one of its own would take most of a test's time to start. One at a time, since what it
+ * prints is caught.
+ */
+export async function runProgram(...args: string[]): Promise<Ran> {
+  let [stdout, stderr] = ['', ''];
+  // The log goes past what is caught, to the terminal of whoever runs the tests.
+  vi.stubEnv('MODEL_REGISTRAR_LOG_LEVEL', 'silent');
+  const caught = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      stdout += text.toString();
+      return true;
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      stderr += text.toString();
+      return true;
+    }),
+    // The runner's console would keep these for itself.
+    vi.spyOn(console, 'log').mockImplementation((text: string) => {
+      stdout += `${text}\n`;
+    }),
+    vi.spyOn(console, 'error').mockImplementation((text: string) => {
+      stderr += `${text}\n`;
+    }),
+  ];
+  try {
+    const code = await main(args);
+    return { code, stdout, stderr };
+  } finally {
+    for (const spy of caught) spy.mockRestore();
+    vi.unstubAllEnvs();
+  }
 }
 
 export async function openBench(
@@ -44,6 +77,7 @@ export async function openBench(
     litellm,
     kubeconfig,
     keyFile,
+    runAlone: runProgram,
     run: (command = '', ...args) => runProgram(command, cluster, ...args),
     runBoth: (command = '', ...args) =>
       runProgram(command, cluster, `--litellm-url=${litellm.url}`, `--litellm-key-file=${keyFile}`, ...args),

@@ -220,5 +220,6 @@ test('whatever an InferenceService is made of, it is explained, as the schema sa
       expect(ExplainDocument.parse(document)).toEqual(document);
       expect(explainText(document)).toContain('inference-service/default/x');
     }),
+    { numRuns: 50 },
   );
 });
