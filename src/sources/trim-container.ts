@@ -44,9 +44,9 @@ function trimWords(lists: readonly (readonly string[])[]): string[][] {
   let dropping = false;
   return lists.map((words) =>
     words.flatMap((word) => {
-      const [, flag, value] = /^(--?[A-Za-z][\w.-]*)(?:=[\s\S]*|(?=(\s)))?/.exec(word) ?? [];
+      const [, flag] = /^(--?[A-Za-z][\w.-]*)(?:[=\s]|$)/.exec(word) ?? [];
       if (flag === undefined) return dropping ? [] : [trimText(word)];
-      if (value !== undefined) return [trimText(word)];
+      if (holdsSeveral(word)) return [trimText(word)];
       const keep = isKeptFlag(flag);
       // What follows `--flag=value` up to the next flag belongs to nothing; a short option may have no value, and a program follow.
       dropping = word.length > flag.length || (!keep && flag.startsWith('--'));
@@ -54,6 +54,11 @@ function trimWords(lists: readonly (readonly string[])[]): string[][] {
       return [word.length > flag.length ? `${flag}=` : flag];
     }),
   );
+}
+
+/** A flag and its value, or several flags, in one word: `--port 8080`, `--model=m --port=8080`. */
+function holdsSeveral(word: string): boolean {
+  return /^--?[A-Za-z][\w.-]*\s/.test(word) || /\s--?[A-Za-z]/.test(word);
 }
 
 /** A whole script, or several flags in one text. */

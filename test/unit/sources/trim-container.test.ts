@@ -1,0 +1,120 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables of shells and of Kubernetes, no templates of ours
+import { describe, expect, it } from 'vitest';
+import { readServerArguments, type ServerContainer } from '../../../src/sources/server-arguments.ts';
+import { trimContainer } from '../../../src/sources/trim-container.ts';
+
+const SECRET = 'sk-canary';
+
+describe('trimContainer', () => {
+  it.each<[string, ServerContainer, ServerContainer]>([
+    ['nothing', {}, {}],
+    ['an image', { image: 'vllm/vllm-openai' }, { image: 'vllm/vllm-openai' }],
+    [
+      'the program, the model and what is read',
+      { command: ['python3', '-m', 'vllm.entrypoints.openai.api_server'], args: ['--model', '/m', '--port', '8080'] },
+      { command: ['python3', '-m', 'vllm.entrypoints.openai.api_server'], args: ['--model', '/m', '--port'] },
+    ],
+    [
+      'several names',
+      { args: ['--served-model-name', 'a', 'b', '--max_model_len=4k', '--dtype=half', 'x'] },
+      { args: ['--served-model-name', 'a', 'b', '--max_model_len=4k', '--dtype='] },
+    ],
+    [
+      'a flag without value',
+      { args: ['--is-embedding', '--trust-remote-code'] },
+      { args: ['--is-embedding', '--trust-remote-code'] },
+    ],
+    [
+      'a variable that is read, or that something refers to, or that may be referred to',
+      {
+        args: ['--served-model-name=$(WHO)'],
+        env: [
+          { name: 'WHO', value: 'a' },
+          { name: 'KSERVE_OPENAI_ROUTE_PREFIX', value: '' },
+          { name: 'MAX_MODEL_LEN', value: '4k' },
+          { name: 'MODEL_NAME' },
+          { name: 'HF_HOME', value: '/tmp' },
+        ],
+      },
+      {
+        args: ['--served-model-name=$(WHO)'],
+        env: [
+          { name: 'WHO', value: 'a' },
+          { name: 'KSERVE_OPENAI_ROUTE_PREFIX', value: '' },
+          { name: 'MAX_MODEL_LEN', value: '4k' },
+          { name: 'MODEL_NAME' },
+        ],
+      },
+    ],
+  ])('keeps %s', (_, container, kept) => {
+    expect(trimContainer(container)).toEqual(kept);
+  });
+
+  it.each<[string, ServerContainer]>([
+    ['a flag with =', { args: [`--api-key=${SECRET}`, '--served-model-name=a'] }],
+    ['the next word', { args: ['--api-key', SECRET, '--served-model-name=a'] }],
+    [
+      'the first of the arguments',
+      { command: ['vllm', 'serve', 'm', '--api-key'], args: [SECRET, '--served-model-name=a'] },
+    ],
+    ['flags in one text with =', { args: [`--model=m --api-key=${SECRET} --served-model-name a`] }],
+    ['all flags in one text', { args: [`--api-key ${SECRET} --served-model-name a`] }],
+    ['a script', { command: ['sh', '-c'], args: [`vllm serve m --api-key "${SECRET}" --served-model-name a`] }],
+    [
+      'a script with a line that goes on',
+      { command: ['sh', '-c', `vllm serve m --api-key \\\n  '${SECRET}' --served-model-name a`] },
+    ],
+    [
+      'a variable in a script',
+      { command: ['bash', '-lc', `export HF_TOKEN=${SECRET}; vllm serve m --served-model-name a`] },
+    ],
+    [
+      'a header in a script',
+      { command: ['sh', '-c', `curl -H "Authorization: Bearer ${SECRET}" x; vllm serve m --served-model-name a`] },
+    ],
+    [
+      'a command with a variable',
+      { command: ['env', `HF_TOKEN=${SECRET}`, 'vllm', 'serve', 'm'], args: ['--served-model-name=a'] },
+    ],
+    [
+      'further arguments',
+      {
+        args: ['--model=m'],
+        env: [{ name: 'VLLM_ADDITIONAL_ARGS', value: `--api-key=${SECRET} --served-model-name a` }],
+      },
+    ],
+    [
+      'variables',
+      {
+        args: ['--api-key', '$(KEY)', '--served-model-name=a'],
+        env: [
+          { name: 'KEY', value: SECRET },
+          { name: 'MODEL_API_KEY', value: SECRET },
+          { name: 'HF_TOKEN', value: SECRET },
+          { name: 'OTHER', value: SECRET },
+        ],
+      },
+    ],
+  ])('takes secrets out of %s, and leaves readable what is read', (_, container) => {
+    const trimmed = trimContainer(container);
+    expect(JSON.stringify(trimmed)).not.toContain('canary');
+    const object = { name: 'isvc', appended: false };
+    expect(readServerArguments(trimmed, object).servedNames).toEqual(['a']);
+    expect(readServerArguments(trimmed, object)).toEqual(readServerArguments(container, object));
+  });
+
+  it('keeps scripts readable with their variables', () => {
+    const container = {
+      command: ['/bin/bash', '-o', 'pipefail', '-c'],
+      args: [
+        'NAME=a; LIMIT=4096\nexec python3 -m vllm.entrypoints.openai.api_server --served-model-name "$NAME" b --max-model-len ${LIMIT}',
+      ],
+    };
+    const object = { name: 'isvc', appended: false };
+    expect(readServerArguments(trimContainer(container), object)).toMatchObject({
+      servedNames: ['a', 'b'],
+      maxModelLen: 4096,
+      server: 'vllm',
+    });
+  });
+});
