@@ -16,6 +16,14 @@ export function chatMeanwhile(gateway: Gateway, model: string): Meanwhile {
   return again(async () => `${(await gateway.chat(model)).status}`);
 }
 
+/** As `chatMeanwhile`, and counts the answers by the object whose row gave them (`NAMESPACE.NAME`), or by status where none did. */
+export function whoAnswersMeanwhile(gateway: Gateway, model: string): Meanwhile {
+  return again(async () => {
+    const { status, id } = await gateway.chat(model);
+    return status === 200 ? `${id?.split('.').slice(0, 2).join('.')}` : `${status}`;
+  });
+}
+
 /**
  * Reads LiteLLM's two lists again and again, and counts what they show of some names: those that are in both of them,
  * in the order given here.
