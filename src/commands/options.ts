@@ -23,18 +23,28 @@ const WITHDRAWING: readonly SettingName[] = [
   'dry-run',
 ];
 
+const CLUSTER: readonly SettingName[] = ['kubeconfig', 'context'];
+
+/** What is needed to ask both servers. */
+const READING: readonly SettingName[] = [
+  ...CLUSTER,
+  'litellm-url',
+  'litellm-key-file',
+  'litellm-ca-file',
+  'litellm-timeout',
+];
+
 /** Which settings a command takes. */
 export const TAKES = {
   run: () => true,
   sync: (name: SettingName) => !LASTING.includes(name),
   plan: (name: SettingName) => !LASTING.includes(name) && name !== 'dry-run',
   list: (name: SettingName) => !LASTING.includes(name) && !WRITING.includes(name),
-  doctor: (name: SettingName) =>
-    !['selector', 'selection', 'resync-interval', 'warning-refresh'].includes(name) && !WRITING.includes(name),
+  doctor: (name: SettingName) => READING.includes(name) || ['owner-id', 'source', 'namespace', 'settle'].includes(name),
   adopt: (name: SettingName) => !LASTING.includes(name) && (name === 'dry-run' || !WRITING.includes(name)),
   withdraw: (name: SettingName) => WITHDRAWING.includes(name),
   explain: (name: SettingName) => ['selection', 'address'].includes(name),
-  cluster: (name: SettingName) => ['kubeconfig', 'context'].includes(name),
+  cluster: (name: SettingName) => CLUSTER.includes(name),
 } as const;
 
 /** Adds a command's settings as flags, under the headings of the table, and `--config`. */
