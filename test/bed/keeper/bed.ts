@@ -70,7 +70,7 @@ async function start(
       startPostgres(services, folder, postgresFolder, installation.migrations),
     );
     const around = { services, folder, installation, databaseUrl: postgres.url, gatewayUrl: gateway.url };
-    const proxy = await prepareLiteLlm(around, { ...settings, errorLogs: !settings.kserve });
+    const proxy = await prepareLiteLlm(around, { ...settings, callLogs: !settings.kserve });
     const wanted = Array.from({ length: settings.replicas }, () => proxy.addReplica());
     return { postgres, proxy, replicas: await timed('LiteLLM', Promise.all(wanted)) };
   };

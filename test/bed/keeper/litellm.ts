@@ -10,8 +10,8 @@ export interface LiteLlmOptions {
   reloadIntervalSeconds: number;
   /** Whether the config file holds models of its own. */
   configModels: boolean;
-  /** Whether a failed call leaves a row in its database. */
-  errorLogs: boolean;
+  /** Whether each call of a model leaves a row in its database. */
+  callLogs: boolean;
 }
 
 export interface Replica {
@@ -115,8 +115,8 @@ function config(options: LiteLlmOptions): string {
         proxy_config_reload_interval_seconds: options.reloadIntervalSeconds,
         // LiteLLM would ask every model server for its models from time to time: calls that no test made.
         disable_model_info_refresh: true,
-        // Ten failed calls a second would keep the stand-in for Prisma's engine busy with nothing else.
-        ...(options.errorLogs ? {} : { disable_error_logs: true }),
+        // Twenty calls a second would keep the stand-in for Prisma's engine busy with these rows alone.
+        ...(options.callLogs ? {} : { disable_error_logs: true, disable_spend_logs: true }),
       },
     },
     undefined,

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Gateway } from '../gateway.ts';
 
 const CALLS_A_SECOND = 20;
+/** So many calls wait for an answer at most: a machine that is busy with other things is not buried under them. */
+const MOST_OPEN = 20;
 
 /** One chat call through LiteLLM. */
 export interface MadeCall {
@@ -27,7 +29,7 @@ export interface Caller {
 
 const answerSchema = z.looseObject({ system_fingerprint: z.string() });
 
-/** Chats with a model {@link CALLS_A_SECOND} times a second, whether or not earlier calls are answered. */
+/** Chats with a model {@link CALLS_A_SECOND} times a second, without waiting for the answer to the one before. */
 export function callSteadily(gateway: Gateway, model: string): Caller {
   const made: MadeCall[] = [];
   const waiting = new Set<Promise<void>>();
@@ -52,6 +54,7 @@ export function callSteadily(gateway: Gateway, model: string): Caller {
       void one.then(() => waiting.delete(one));
       // By the clock, so that a late timer makes no call less.
       await pause(Math.max(0, started + (count * 1000) / CALLS_A_SECOND - performance.now()));
+      if (waiting.size >= MOST_OPEN) await Promise.race(waiting);
     }
   };
   const ended = loop();

@@ -93,7 +93,7 @@ export async function openPlay(stage: Stage, name: string): Promise<Play> {
       await waitFor(`${model} is answered`, async () => (await gateway.chat(model)).status === 200, PATIENT);
     },
     calls: async (served) => {
-      const isSo = async () => `${(await gateway.model(model)).litellm_params.model}`.endsWith(`/${served}`);
+      const isSo = async () => String((await gateway.model(model)).litellm_params.model).endsWith(`/${served}`);
       await waitFor(`${model} is ${served}`, isSo, PATIENT);
     },
     gone: async (withinMs) => {

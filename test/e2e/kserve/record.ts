@@ -47,7 +47,7 @@ export function keepRecord(
     const found = await cluster.call('GET', path, undefined, { accept: [404] });
     moments.push({
       at,
-      rows: rows.map(({ litellm_params: { model, api_base } }) => `${model} at ${api_base}`),
+      rows: rows.map(({ litellm_params: { model, api_base } }) => `${String(model)} at ${String(api_base)}`),
       object: read(found),
     });
   };

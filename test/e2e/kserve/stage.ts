@@ -33,7 +33,8 @@ export async function openStage(): Promise<Stage> {
     litellmUrl: bed.litellm.url,
     keyFile,
     ownerId: `kserve-${randomBytes(4).toString('hex')}`,
-    settings: { 'log-level': 'info' },
+    // Beside 20 calls a second LiteLLM takes its time for a write.
+    settings: { 'log-level': 'info', 'litellm-timeout': '30s' },
   });
   const namespaces: string[] = [];
 
