@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAddress, readBasePath } from '../../../../src/sources/inference-service/address.ts';
 import { parseInferenceService } from '../../../../src/sources/inference-service/schema.ts';
-import { container, huggingface, inferenceService, stored, vllm } from '../fixtures.ts';
+import { container, huggingface, inferenceService, stored, vllm } from '../../../support/kserve-objects.ts';
 
 describe('readAddress', () => {
   it.each([

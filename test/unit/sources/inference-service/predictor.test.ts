@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { predictorSchema, readPredictor } from '../../../../src/sources/inference-service/predictor.ts';
-import { container, huggingface, vllm } from '../fixtures.ts';
+import { container, huggingface, vllm } from '../../../support/kserve-objects.ts';
 
 function read(predictor: unknown, inStatus?: string) {
   const runtime = inStatus === undefined ? undefined : ({ name: inStatus, scope: 'cluster' } as const);

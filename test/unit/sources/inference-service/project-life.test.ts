@@ -13,7 +13,7 @@ import {
   ready,
   stored,
   unready,
-} from '../fixtures.ts';
+} from '../../../support/kserve-objects.ts';
 import { annotated, PREFIX, problems, project, runtimes, served } from './projecting.ts';
 
 describe('going away', () => {

@@ -10,7 +10,7 @@ import {
   stopped,
   unready,
   vllm,
-} from '../fixtures.ts';
+} from '../../../support/kserve-objects.ts';
 import { annotated, PREFIX, problems, project, runtimes, served } from './projecting.ts';
 
 describe('selection', () => {

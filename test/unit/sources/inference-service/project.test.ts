@@ -11,7 +11,7 @@ import {
   ready,
   stopped,
   vllm,
-} from '../fixtures.ts';
+} from '../../../support/kserve-objects.ts';
 import { annotated, PREFIX, project, runtimes, served } from './projecting.ts';
 
 describe('InferenceServices as KServe makes them', () => {

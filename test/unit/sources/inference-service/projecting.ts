@@ -5,7 +5,7 @@ import {
   type RelatedObjects,
   inferenceService as source,
 } from '../../../../src/sources/index.ts';
-import { inferenceService, type Manifest, ready, stored } from '../fixtures.ts';
+import { inferenceService, type Manifest, ready, stored } from '../../../support/kserve-objects.ts';
 
 export const PREFIX = 'model-registrar.io/';
 

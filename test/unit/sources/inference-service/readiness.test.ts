@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noRuntimeYet, unreadyReason } from '../../../../src/sources/inference-service/readiness.ts';
 import { parseInferenceService } from '../../../../src/sources/inference-service/schema.ts';
-import { container, huggingface, inferenceService, ready, stored, unready } from '../fixtures.ts';
+import { container, huggingface, inferenceService, ready, stored, unready } from '../../../support/kserve-objects.ts';
 
 const parse = (rest: Parameters<typeof inferenceService>[0]) => parseInferenceService(stored(inferenceService(rest)));
 

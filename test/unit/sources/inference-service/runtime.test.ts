@@ -7,7 +7,7 @@ import {
   runtimeKinds,
   type ServingRuntime,
 } from '../../../../src/sources/inference-service/runtime.ts';
-import { runtime, stored } from '../fixtures.ts';
+import { runtime, stored } from '../../../support/kserve-objects.ts';
 import { runtimes } from './projecting.ts';
 
 const [namespaced, clusterWide] = runtimeKinds;

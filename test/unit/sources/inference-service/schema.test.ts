@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseInferenceService } from '../../../../src/sources/inference-service/schema.ts';
 import { UnreadableObjectError } from '../../../../src/sources/unreadable-object.ts';
-import { condition, huggingface, inferenceService, knative, type Manifest, ready, stored } from '../fixtures.ts';
+import {
+  condition,
+  huggingface,
+  inferenceService,
+  knative,
+  type Manifest,
+  ready,
+  stored,
+} from '../../../support/kserve-objects.ts';
 
 const parse = (manifest: Manifest, metadata = {}) => parseInferenceService(stored(manifest, metadata));
 
