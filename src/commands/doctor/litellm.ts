@@ -5,22 +5,23 @@ import {
   createProbe,
   type Http,
   LITELLM_ERRORS,
-  looksEncrypted,
   type Management,
-  type Probe,
-  type StoredRow,
 } from '../../litellm/index.ts';
-import { type ModelRecord, visible } from '../../registration/index.ts';
+import { visible } from '../../registration/index.ts';
 import { counted } from '../output.ts';
 import { litellmAccess } from '../rooms.ts';
 import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
 import type { Note } from './kubernetes.ts';
+import { examineRows } from './rows.ts';
 
 /** The version that all of it was measured on, and the oldest that was tried. */
 const TESTED = '1.106.0';
 const OLDEST: readonly [number, number] = [1, 98];
 
 const USE_DATABASE = 'Set DATABASE_URL and STORE_MODEL_IN_DB=True for LiteLLM, and restart it.';
+
+const { says: IS_DOWN, more: UNTIL } = LITELLM_ERRORS['database-down'];
+const DOWN = failed(`LiteLLM ${IS_DOWN}.`, UNTIL);
 
 /** Looks at LiteLLM. Nothing is written to it. */
 export async function examineLiteLlm(settings: Settings, owner: string | undefined, note: Note): Promise<void> {
@@ -42,19 +43,16 @@ async function examine(http: Http, settings: Settings, owner: string | undefined
   const state = await probe.database().catch(failure);
   if (typeof state !== 'string') return note('litellm', 'LiteLLM', state);
   note('litellm', 'LiteLLM', ok(`${settings['litellm-url']} answers.`));
-  if (state === 'down') {
-    const { says, more } = LITELLM_ERRORS['database-down'];
-    return note('database', 'Database', failed(`LiteLLM ${says}.`, more));
-  }
+  if (state === 'down') return note('database', 'Database', DOWN);
   const rows = await createClient(http).list().catch(failure);
   if (!Array.isArray(rows)) return note('key', 'Key', rows);
   note('key', 'Key', ok(`LiteLLM knows the key, and shows it ${counted(rows.length, 'model')}.`));
   const management = await probe.management().catch(failure);
   if (typeof management !== 'string') return note('key-admin', 'Key’s rights', management);
-  noteManagement(management, state, note);
+  noteManagement(management, note);
   note('version', 'Version', judgeVersion(await optional(probe.version())));
-  if (management === 'no-database' || management === 'not-stored') return;
-  await examineRows(probe, rows, owner, note);
+  if (DATABASE_TROUBLE[management]) return;
+  examineRows(rows, (await optional(probe.stored())) ?? [], owner, note);
   note('settle', 'Reload interval', judgeSettle(await optional(probe.reloadSeconds()), settings.settle));
   note(
     'model-info-refresh',
@@ -66,27 +64,22 @@ async function examine(http: Http, settings: Settings, owner: string | undefined
   );
 }
 
-function noteManagement(management: Management, state: string, note: Note): void {
-  const { 'no-database': none, 'not-stored': notStored }: Partial<Record<Management, Finding>> = {
-    'no-database': failed(
-      'LiteLLM runs without a database: it can hold no model but those of its config file.',
-      USE_DATABASE,
-    ),
-    'not-stored': failed(
-      'LiteLLM has a database, and does not keep models in it: store_model_in_db is off.',
-      USE_DATABASE,
-    ),
-  };
-  const trouble = management === 'no-database' ? none : management === 'not-stored' ? notStored : undefined;
+/** What keeps models from being held at all; the key is of no account then. */
+const DATABASE_TROUBLE: Partial<Record<Management, Finding>> = {
+  'no-database': failed(
+    'LiteLLM runs without a database: it can hold no model but those of its config file.',
+    USE_DATABASE,
+  ),
+  'not-stored': failed('LiteLLM has a database, and keeps no models in it: store_model_in_db is off.', USE_DATABASE),
+  'database-down': DOWN,
+};
+
+function noteManagement(management: Management, note: Note): void {
+  const trouble = DATABASE_TROUBLE[management];
   const fine =
-    state === 'untold' ? ok('Models are kept in a database.') : ok('It is connected, and models are kept in it.');
-  note(
-    'database',
-    'Database',
-    trouble ?? (management === 'untold' ? skipped('This version of LiteLLM does not tell.') : fine),
-  );
-  if (trouble) return;
-  note('key-admin', 'Key’s rights', judgeKey(management));
+    management === 'untold' ? skipped('This version of LiteLLM does not tell.') : ok('Models are kept in it.');
+  note('database', 'Database', trouble ?? fine);
+  if (!trouble) note('key-admin', 'Key’s rights', judgeKey(management));
 }
 
 function judgeKey(management: Management): Finding {
@@ -115,55 +108,6 @@ function judgeVersion(version: string | undefined): Finding {
   );
 }
 
-async function examineRows(
-  probe: Probe,
-  rows: readonly ModelRecord[],
-  owner: string | undefined,
-  note: Note,
-): Promise<void> {
-  const served = new Set(rows.map(({ id }) => id));
-  const unserved = ((await optional(probe.stored())) ?? []).filter(({ id }) => !served.has(id));
-  note('salt-key', 'Salt key', judgeSalt(rows, unserved));
-  const silent = unserved.filter((row) => !row.encrypted);
-  if (silent.length > 0) {
-    note(
-      'unserved',
-      'Rows that are not served',
-      warning(
-        `${counted(silent.length, 'row')} of the database ${silent.length === 1 ? 'is' : 'are'} not served: ${names(silent)}.`,
-        'Look for them in LiteLLM’s log; rows that were made a moment ago follow by themselves.',
-      ),
-    );
-  }
-  if (owner !== undefined) note('rows', 'Rows', describeRows(rows, owner));
-}
-
-/** LiteLLM drops what it cannot decrypt from its memory, and goes on without a word to its callers (measured on 1.106.0). */
-function judgeSalt(rows: readonly ModelRecord[], unserved: readonly StoredRow[]): Finding {
-  const unreadable = [
-    ...unserved.filter((row) => row.encrypted),
-    ...rows.filter((row) => row.stored && looksEncrypted(row)).map(({ id, publicName }) => ({ id, name: publicName })),
-  ];
-  if (unreadable.length === 0) return ok('Nothing in the database is seen that LiteLLM could not decrypt.');
-  return failed(
-    `LiteLLM cannot decrypt ${counted(unreadable.length, 'row')} of its database, and does not serve them: ${names(unreadable)}. Its LITELLM_SALT_KEY is not the one that they were made with.`,
-    'Give LiteLLM the former LITELLM_SALT_KEY back (without one: the former master key), the same on all replicas.',
-  );
-}
-
-function describeRows(rows: readonly ModelRecord[], owner: string): Finding {
-  const owners = Map.groupBy(
-    rows.filter(({ stored }) => stored),
-    ({ stamp }) => stamp?.owner ?? '',
-  );
-  const ours = owners.get(owner)?.length ?? 0;
-  const others = [...owners]
-    .filter(([id]) => id !== owner && id !== '')
-    .map(([id, some]) => `${visible(id)} (${some.length})`);
-  const rest = others.length > 0 ? `; of other owner ids: ${others.join(', ')}` : '';
-  return ok(`${counted(ours, 'row')} of this owner id${rest}.`);
-}
-
 function judgeSettle(seconds: number | undefined, settleMs: number): Finding {
   if (seconds === undefined) {
     return skipped('How often LiteLLM’s replicas read their models anew is not told to this key; the default is 30 s.');
@@ -181,9 +125,4 @@ function judgeSettle(seconds: number | undefined, settleMs: number): Finding {
 /** What is only nice to know. */
 async function optional<T>(asked: Promise<T>): Promise<T | undefined> {
   return asked.catch(() => undefined);
-}
-
-function names(rows: readonly { name: string }[]): string {
-  const some = rows.slice(0, 5).map(({ name }) => `"${visible(name)}"`);
-  return rows.length > some.length ? `${some.join(', ')} and ${rows.length - some.length} more` : some.join(', ');
 }

@@ -10,6 +10,7 @@ import {
 import { type ProjectionSettings, type Source, type SourceObject, sources } from '../../sources/index.ts';
 import { PlainError } from '../plain-error.ts';
 import { asReady } from './as-ready.ts';
+import { compareNames, type Explained } from './compare-names.ts';
 import type { ExplainDocument, ExplainedObject } from './document.ts';
 import type { Manifest } from './read-input.ts';
 import { collectRuntimes, type Runtimes } from './runtimes.ts';
@@ -17,13 +18,6 @@ import { collectRuntimes, type Runtimes } from './runtimes.ts';
 export interface ExplainOptions extends ProjectionSettings {
   /** The namespace of objects that name none. */
   namespace: string;
-}
-
-interface Explained {
-  object: ExplainedObject;
-  namespace: string;
-  /** Public names that it declares, whatever else is wrong. */
-  names: string[];
 }
 
 /**
@@ -121,33 +115,4 @@ function explainModel({ publicName, provider, servedName, apiBase, params, info 
 
 function shown(key: string, value: Json): Json {
   return holdsHidden(key, value) ? '(hidden)' : value;
-}
-
-/** Names that several objects of the input declare: across namespaces only one can have them, within one it is a group. */
-function compareNames(explained: readonly Explained[]): void {
-  const byName = Map.groupBy(
-    explained.flatMap((one) => one.names.map((name) => ({ name, one }))),
-    ({ name }) => name,
-  );
-  for (const [name, declarers] of byName) {
-    for (const { one } of declarers) {
-      const rivals = declarers.flatMap(({ one: other }) =>
-        other.namespace === one.namespace ? [] : other.object.source,
-      );
-      const fellows = declarers.flatMap(({ one: other }) =>
-        other.namespace === one.namespace && other.object.source !== one.object.source ? other.object.source : [],
-      );
-      if (rivals.length > 0) {
-        one.object.problems.push({
-          reason: 'NameConflict',
-          message: `"${name}" is declared by ${rivals.join(', ')} too. A public name belongs to one namespace, and the oldest object keeps it: choose another name with model-registrar.io/model-name.`,
-        });
-      }
-      if (fellows.length > 0) {
-        one.object.notes.push(
-          `"${name}" is shared with ${fellows.join(', ')}: LiteLLM divides the calls between them.`,
-        );
-      }
-    }
-  }
 }

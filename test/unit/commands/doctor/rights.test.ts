@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { judgeRights, rightGroups } from '../../../../src/commands/doctor/rights.ts';
+import type { ApiCall, Connection, Right } from '../../../../src/kubernetes/index.ts';
+import { inferenceService } from '../../../../src/sources/index.ts';
+
+/** An API server that lets these be done, and notes what it was asked. */
+function server(allows: (right: Right) => boolean): { connection: Connection; asked: Right[] } {
+  const asked: Right[] = [];
+  const request = async ({ body }: ApiCall): Promise<unknown> => {
+    const { resourceAttributes } = (body as { spec: { resourceAttributes: Right } }).spec;
+    asked.push(resourceAttributes);
+    return { status: { allowed: allows(resourceAttributes) } };
+  };
+  return { connection: { server: 'https://cluster', request } as unknown as Connection, asked };
+}
+
+function group(id: string, namespaces: string[] = []) {
+  const found = rightGroups([inferenceService], namespaces, 'own').find((one) => one.id === id);
+  if (!found) throw new Error(`no group ${id}`);
+  return found;
+}
+
+test('each verb is asked for in each namespace, or once for all', async () => {
+  const { connection, asked } = server(() => true);
+  expect(await judgeRights(connection, group('rights-inference-service'))).toMatchObject({ status: 'ok' });
+  const right = { group: 'serving.kserve.io', resource: 'inferenceservices' };
+  expect(asked).toEqual(['list', 'watch', 'get'].map((verb) => ({ ...right, verb })));
+  asked.length = 0;
+  await judgeRights(connection, group('rights-events', ['a', 'b']));
+  expect(asked.map(({ verb, namespace }) => `${verb} ${namespace}`)).toEqual([
+    'create a',
+    'patch a',
+    'create b',
+    'patch b',
+  ]);
+});
+
+test('just what is lacking is named, and where', async () => {
+  const { connection } = server(({ verb, namespace }) => verb !== 'watch' && namespace !== 'b');
+  expect(await judgeRights(connection, group('rights-inference-service', ['a', 'b']))).toMatchObject({
+    status: 'failed',
+    says: 'This user may not watch inferenceservices in a; list, watch and get inferenceservices in b, so that no model can be seen.',
+    remedy: expect.stringContaining('kubectl apply -k manifests/default'),
+  });
+});
+
+test('cluster-wide kinds are asked for without a namespace, and the Lease by its name in our own', async () => {
+  const { connection, asked } = server(() => false);
+  expect(await judgeRights(connection, group('rights-related', ['a']))).toMatchObject({ status: 'warning' });
+  expect(
+    asked.filter(({ resource }) => resource === 'clusterservingruntimes').every(({ namespace }) => !namespace),
+  ).toBe(true);
+  asked.length = 0;
+  expect(await judgeRights(connection, group('rights-lease', ['a']))).toMatchObject({ status: 'warning' });
+  expect(asked).toEqual([
+    { verb: 'create', group: 'coordination.k8s.io', resource: 'leases', namespace: 'own' },
+    { verb: 'get', group: 'coordination.k8s.io', resource: 'leases', namespace: 'own', name: 'model-registrar' },
+    { verb: 'update', group: 'coordination.k8s.io', resource: 'leases', namespace: 'own', name: 'model-registrar' },
+  ]);
+});
