@@ -152,8 +152,14 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   /** @returns true where there was a name to look up */
   async function lookUpNames({ plan }: Decision, ref: SourceRef, signal?: AbortSignal): Promise<boolean> {
     const taken = plan.changes.flatMap(namesTaken);
-    await Promise.all(taken.map((name) => registry.lookUp(name, ref, signal).catch(lookUpFailed)));
+    await Promise.all(taken.map((name) => lookUpName(name, ref, signal)));
     return taken.length > 0;
+  }
+
+  async function lookUpName(name: string, ref: SourceRef, signal?: AbortSignal): Promise<void> {
+    await registry.lookUp(name, ref, signal).catch(lookUpFailed);
+    // A row that no list has shown yet holds its name, too, also for a while after it went.
+    names.nameSeen(name, ownRowsUnder(name));
   }
 
   /** Only the failure of a look-up says something: without its database LiteLLM answers one from memory, with 200 (measured on 1.106.0). */

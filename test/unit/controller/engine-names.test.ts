@@ -50,6 +50,21 @@ describe('names', () => {
     expect(await reconcile(again)).toMatchObject({ applied: [{ result: 'live' }] });
   });
 
+  it('are kept for who had them under a row that no list has shown yet', async () => {
+    const one = object();
+    stage.put(one);
+    stage.litellm.fail('create', 'server-error', 'after');
+    expect((await reconcile(one)).error).toBeDefined();
+    const older = inB({ createdAt: one.createdAt - 1 });
+    stage.put(older);
+    // The database has the row: that is found out before the other takes the name.
+    expect(await reconcile(older)).toMatchObject({ decision: { state: 'conflict' } });
+    stage.remove(one);
+    await reconcile(one);
+    expect(stage.names()).toEqual([]);
+    expect(await reconcile(older)).toMatchObject({ applied: [], decision: { state: 'conflict' } });
+  });
+
   it('are free when that time is up', async () => {
     const one = await registered();
     stage.put(inB());
