@@ -47,7 +47,7 @@ async function examine(http: Http, settings: Settings, owner: string | undefined
   const rows = await createClient(http).list().catch(failure);
   if (!Array.isArray(rows)) return note('key', 'Key', rows);
   note('key', 'Key', ok(`LiteLLM knows the key, and shows it ${counted(rows.length, 'model')}.`));
-  const management = await probe.management().catch(failure);
+  const management = state === 'none' ? 'no-database' : await probe.management().catch(failure);
   if (typeof management !== 'string') return note('key-admin', 'Key’s rights', management);
   noteManagement(management, note);
   note('version', 'Version', judgeVersion(await optional(probe.version())));

@@ -29,11 +29,11 @@ export function explainManifests(manifests: readonly Manifest[], options: Explai
   const kinds = [...sources.values()].flatMap((source) => source.related ?? []);
   const runtimes = collectRuntimes(manifests, kinds, options.namespace);
   const explained: Explained[] = [];
-  const others: Record<string, number> = {};
+  const others = new Map<string, number>();
   for (const manifest of manifests) {
     const source = [...sources.values()].find((one) => isOf(one, manifest));
     if (!source) {
-      others[manifest.kind] = (others[manifest.kind] ?? 0) + 1;
+      others.set(manifest.kind, (others.get(manifest.kind) ?? 0) + 1);
       continue;
     }
     const supposed = asReady(manifest, options.namespace, runtimes);
@@ -49,7 +49,11 @@ export function explainManifests(manifests: readonly Manifest[], options: Explai
   }
   compareNames(explained);
   const objects = explained.map(({ object }) => object);
-  return { objects, others, refused: objects.filter(({ problems }) => problems.length > 0).length };
+  return {
+    objects,
+    others: Object.fromEntries(others),
+    refused: objects.filter(({ problems }) => problems.length > 0).length,
+  };
 }
 
 function isOf({ resource }: Source, { apiVersion, kind }: Manifest): boolean {

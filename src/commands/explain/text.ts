@@ -1,4 +1,4 @@
-import type { Json } from '../../registration/index.ts';
+import { type Json, visible } from '../../registration/index.ts';
 import { counted, paint } from '../output.ts';
 import type { ExplainDocument, ExplainedObject } from './document.ts';
 
@@ -18,7 +18,8 @@ function describe({
   warnings,
   notes,
 }: ExplainedObject): string[] {
-  const lines = [`${paint('bold', source)}${paint('dim', `  ${file}`)}`];
+  // Whoever wrote the manifest may have put there what a terminal would obey.
+  const lines = [`${paint('bold', visible(source))}${paint('dim', `  ${file}`)}`];
   for (const { name, model, basePath, params, info } of models) {
     const details = [
       model,
@@ -53,7 +54,7 @@ const WORDS: Record<ExplainedObject['state'], string> = {
 
 function summary({ objects, others, refused }: ExplainDocument): string {
   const models = objects.reduce((sum, object) => sum + object.models.length, 0);
-  const passed = Object.entries(others).map(([kind, count]) => `${count} ${kind}`);
+  const passed = Object.entries(others).map(([kind, count]) => `${count} ${visible(kind)}`);
   const rest = passed.length > 0 ? ` Passed over: ${passed.join(', ')}.` : '';
   return `${counted(objects.length, 'object')} would be ${counted(models, 'model')}; ${refused} refused.${rest}`;
 }

@@ -174,6 +174,17 @@ test('lists are taken apart, other kinds are counted, empty documents are nothin
   );
 });
 
+test('what a terminal would obey is spelled out, and a kind may be called as it likes', () => {
+  const odd = `${model('"x\\e[31m"')}---\napiVersion: v1\nkind: __proto__\n---\napiVersion: v1\nkind: "\\e[2J"\n`;
+  const document = explain(odd);
+  expect(Object.entries(document.others)).toEqual([
+    ['__proto__', 1],
+    ['\u001b[2J', 1],
+  ]);
+  expect(explainText(document)).not.toContain('\u001b');
+  expect(explainText(document)).toMatch(/inference-service\/default\/x\\u\{1b\}\[31m/);
+});
+
 test.each([
   ['a text', 'hello', /^m\.yaml, document 1, is no object of Kubernetes: it needs apiVersion and kind\.$/],
   ['an object without a kind', 'a: 1', /is no object of Kubernetes/],
