@@ -199,7 +199,7 @@ export const TABLE: readonly TableRow[] = [
     object: inferenceService({
       name: 'phi',
       annotations: { ...enabled, 'serving.kserve.io/deploymentMode': 'Knative' },
-      predictor: huggingface([], { minReplicas: 0 }),
+      predictor: { ...huggingface([]), minReplicas: 0 },
       status: knative(),
     }),
     wanted: { apiBase: 'http://phi.llm.svc.cluster.local/openai/v1', model: 'phi' },
