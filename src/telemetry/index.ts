@@ -10,7 +10,7 @@ export {
   type LogMethod,
   type LogOptions,
 } from './log.ts';
-export { METRICS, type MetricDescription, type RegistrationState } from './metric-table.ts';
+export { METRICS, type MetricDescription, REGISTRATION_STATES, type RegistrationState } from './metric-table.ts';
 export { createMetrics, type LitellmCall, type Metrics, type ReconcileOutcome, type ScrapeReaders } from './metrics.ts';
 export { type Health, type RunningServer, type ServerOptions, startServer } from './server.ts';
 export { SERVICE, VERSION } from './version.ts';
