@@ -14,8 +14,11 @@ const KEPT_VARIABLES = /^(SERVED_MODEL_NAME|MODEL_NAME|MODEL_ID|VLLM_ADDITIONAL_
 const LIKELY_VARIABLES = /model|name|len|ctx|context|task|runner|parallel|^LLAMA_ARG_/i;
 const SECRET_VARIABLES = /key|secret|token$|passw|credential|auth/i;
 
-/** One word of a shell, quotes and all. */
-const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&|"'()<>])+`;
+/**
+ * One word of a shell, quotes and all. A quote that is never closed reaches to the end of the text: then a match cannot fail at its
+ * end, and the time goes with the length of the text.
+ */
+const VALUE = String.raw`(?:"(?:[^"\\]|\\[\s\S]?)*(?:"|$)|'[^']*(?:'|$)|[^\s;&|"'()<>])+`;
 const FLAG_IN_TEXT = new RegExp(
   String.raw`(^|[\s"'(])(-H|--[A-Za-z][\w.-]*)(?:(=)|[ \t]+(?:\\\n[ \t]*)?(?!-))${VALUE}`,
   'g',
@@ -30,12 +33,12 @@ const ASSIGNMENT_IN_TEXT = new RegExp(String.raw`(^|[\s;&|"'(])([A-Za-z_]\w*)=${
 export function trimContainer({ image, command = [], args = [], env = [] }: ServerContainer): ServerContainer {
   const kept = trimWords([command, args]);
   const [keptCommand = [], keptArgs = []] = kept;
-  const text = kept.flat().join(' ');
+  const referred = referencesIn(kept.flat());
   return {
     ...(image !== undefined && { image }),
     ...(keptCommand.length > 0 && { command: keptCommand }),
     ...(keptArgs.length > 0 && { args: keptArgs }),
-    ...(env.length > 0 && { env: env.filter(({ name }) => isKept(name, text)).map(trimVariable) }),
+    ...(env.length > 0 && { env: env.filter(({ name }) => isKept(name, referred)).map(trimVariable) }),
   };
 }
 
@@ -64,13 +67,20 @@ function holdsSeveral(word: string): boolean {
 /** A whole script, or several flags in one text. */
 function trimText(text: string): string {
   if (!/[\s=]/.test(text)) return text;
-  return text
-    .replaceAll(FLAG_IN_TEXT, (all, before: string, flag: string, equals: string | undefined) =>
-      isKeptFlag(flag) ? all : `${before}${flag}${equals ?? ''}`,
-    )
-    .replaceAll(ASSIGNMENT_IN_TEXT, (all, before: string, name: string) =>
-      isKept(name, text) ? all : `${before}${name}=`,
-    );
+  const kept = text.replaceAll(FLAG_IN_TEXT, (all, before: string, flag: string, equals: string | undefined) =>
+    isKeptFlag(flag) ? all : `${before}${flag}${equals ?? ''}`,
+  );
+  const referred = referencesIn([kept]);
+  return kept.replaceAll(ASSIGNMENT_IN_TEXT, (all, before: string, name: string) =>
+    isKept(name, referred) ? all : `${before}${name}=`,
+  );
+}
+
+/** The names of the variables that texts refer to: `$A`, `${A}`, `$(A)`. */
+function referencesIn(texts: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    texts.flatMap((text) => Array.from(text.matchAll(/\$[({]?([A-Za-z_][\w.-]*)/g), ([, name = '']) => name)),
+  );
 }
 
 function trimVariable(variable: EnvironmentVariable): EnvironmentVariable {
@@ -83,8 +93,8 @@ function isKeptFlag(flag: string): boolean {
   return KEPT_FLAGS.has(flag.replace(/^--?/, '').replaceAll('_', '-')) || /^-\w*c$/.test(flag);
 }
 
-function isKept(name: string, text: string): boolean {
+function isKept(name: string, referred: ReadonlySet<string>): boolean {
   if (KEPT_VARIABLES.test(name)) return true;
   if (SECRET_VARIABLES.test(name)) return false;
-  return LIKELY_VARIABLES.test(name) || ['$', '$(', '${'].some((opening) => text.includes(opening + name));
+  return LIKELY_VARIABLES.test(name) || referred.has(name);
 }

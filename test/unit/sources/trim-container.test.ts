@@ -117,4 +117,15 @@ describe('trimContainer', () => {
       server: 'vllm',
     });
   });
+
+  it.each(['--a=\\"', '--a="', "--a='", '--a "\\', 'A="', 'A=1 ', '--a--a', '--a    ', '$A B=1 ', '"--a', '\\'])(
+    'is done in time with a long text of %j',
+    (piece) => {
+      const text = `vllm serve m ${piece.repeat(Math.ceil(400_000 / piece.length))}`;
+      const env = [{ name: 'VLLM_ADDITIONAL_ARGS', value: text }];
+      expect(trimContainer({ command: ['sh', '-c', text], args: [text, ...text.split(' ')], env }).command?.[0]).toBe(
+        'sh',
+      );
+    },
+  );
 });
