@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { FaultProxy } from '../bed/index.ts';
 import { until } from '../support/wait.ts';
 import type { Controller } from './controller.ts';
-import { overlay } from './manifests/render.ts';
+import { overlay, render } from './manifests/render.ts';
+import { runProgram } from './program.ts';
 import { resyncs, writesAt } from './proxy-calls.ts';
 import { openScene, type Scene } from './scene.ts';
 
@@ -58,6 +60,58 @@ test('20: an InferenceService elsewhere, a Secret, a Pod cannot be read', async 
   }
 });
 
+/** What the account of a kubeconfig may do in a namespace, beyond what everybody may: `verbs group/resource`, sorted. */
+async function rightsOf(kubeconfig: string, namespace: string): Promise<string[]> {
+  const apiVersion = 'authorization.k8s.io/v1';
+  const review = { apiVersion, kind: 'SelfSubjectRulesReview', spec: { namespace } };
+  const answer = await scene.bed.kubernetes.kubectl(
+    ['--kubeconfig', kubeconfig, 'create', '--validate=false', '-f', '-', '-o', 'json'],
+    JSON.stringify(review),
+  );
+  return reviewed
+    .parse(JSON.parse(answer))
+    .status.resourceRules.filter(({ apiGroups }) => !apiGroups.some((group) => group.startsWith('auth')))
+    .map(({ verbs, apiGroups, resources, resourceNames }) =>
+      [...verbs.toSorted(), `${apiGroups.join()}/${resources.join()}`, ...resourceNames].join(' '),
+    )
+    .toSorted();
+}
+
+const reviewed = z.object({
+  status: z.object({
+    incomplete: z.literal(false),
+    resourceRules: z.array(
+      z.object({
+        verbs: z.array(z.string()),
+        apiGroups: z.array(z.string()),
+        resources: z.array(z.string()),
+        resourceNames: z.array(z.string()).default([]),
+      }),
+    ),
+  }),
+});
+
+test('20: an installation for two namespaces has these rights in each, and no others there or elsewhere', async () => {
+  const { kubernetes } = scene.bed;
+  for (const namespace of ['team-a', 'team-b']) await kubernetes.createNamespace(namespace);
+  await kubernetes.apply(...render('samples/install-namespaced'));
+  const kubeconfig = await kubernetes.kubeconfigFor(await kubernetes.serviceAccountToken('team-a', 'model-registrar'));
+  const clusterRuntimes = 'get list watch serving.kserve.io/clusterservingruntimes';
+  const models = [
+    'create patch /events',
+    'get list watch serving.kserve.io/inferenceservices',
+    'get list watch serving.kserve.io/servingruntimes',
+  ];
+  const itself = [
+    'create coordination.k8s.io/leases',
+    'get /secrets',
+    'get update coordination.k8s.io/leases model-registrar',
+  ];
+  expect(await rightsOf(kubeconfig, 'team-a')).toEqual([...itself, ...models, clusterRuntimes].toSorted());
+  expect(await rightsOf(kubeconfig, 'team-b')).toEqual([...models, clusterRuntimes].toSorted());
+  expect(await rightsOf(kubeconfig, other)).toEqual([clusterRuntimes]);
+});
+
 test('20: with these rights alone a model comes and goes, and its owner is told', async () => {
   const controller = await startIn(scene.namespace, await install(scene.namespace));
   await scene.serve({ name: 'qwen', annotations: { 'model-name': 'chat', 'served-name': 'qwen' } });
@@ -71,8 +125,16 @@ test('20: with these rights alone a model comes and goes, and its owner is told'
 
 test('20: without an owner id it does not start, and says what to set', async () => {
   const kubeconfig = await install(scene.namespace);
-  const starting = scene.controller({ kubeconfig, ownerId: '', settings: { namespace: scene.namespace } });
-  await expect(starting).rejects.toThrow(/kube-system.*set --owner-id or MODEL_REGISTRAR_OWNER_ID/s);
+  const ended = await runProgram([
+    'run',
+    `--kubeconfig=${kubeconfig}`,
+    `--namespace=${scene.namespace}`,
+    `--litellm-url=${scene.bed.litellm.url}`,
+    `--litellm-key-file=${scene.keyFile}`,
+    '--listen=127.0.0.1:0',
+  ]);
+  expect(ended.code).toBe(1);
+  expect(ended.stdout + ended.stderr).toMatch(/kube-system.*set --owner-id or MODEL_REGISTRAR_OWNER_ID/s);
 });
 
 test('20: a model that leaves its name to a ClusterServingRuntime waits for an annotation, or for the component that lets it be read', async () => {

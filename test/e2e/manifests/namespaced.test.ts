@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { settings } from '../../../src/config/index.ts';
 import { only, overlay, type Rendered, render } from './render.ts';
 
 const named = ({ kind, metadata }: Rendered): string => `${kind} ${metadata.namespace ?? '-'}/${metadata.name}`;
@@ -60,6 +61,13 @@ describe('the sample of an installation for two namespaces', () => {
       MODEL_REGISTRAR_NAMESPACE: 'team-a,team-b',
       MODEL_REGISTRAR_OWNER_ID: 'my-cluster.team-a',
     });
+  });
+
+  test('its settings exist and take these values', () => {
+    const known = new Map(settings.map(({ env, schema }) => [env, schema]));
+    for (const [name, value] of Object.entries(only(rendered, 'ConfigMap').data as Record<string, string>)) {
+      expect(known.get(name)?.safeParse(value), name).toMatchObject({ success: true });
+    }
   });
 
   test('gives all of them to the one account', () => {
