@@ -41,12 +41,23 @@ export interface LiteLlmClient {
 export function createClient(http: Http): LiteLlmClient {
   async function list(signal?: AbortSignal): Promise<ModelRecord[]> {
     const answer = await http.call({ operation: 'list', method: 'GET', path: '/model/info', signal });
-    if (answer.status === 200) return readRows(answer.body);
+    if (answer.status === 200) return unexpanded(readRows(answer.body), signal);
     const refusal = refusalOf(answer);
     if (refusal.kind === 'no-models-yet') return [];
     const error = errorOf(refusal);
     // A list names no model that could be refused: whoever refuses it is not LiteLLM.
     throw error.code === 'rejected' ? new LiteLlmError('unreadable', { status: answer.status }) : error;
+  }
+
+  /**
+   * The list shows a row whose name is a pattern of a provider that LiteLLM knows models of (`openai/*`) once for each of these, under their names and its
+   * id; a search shows it as it is (measured on LiteLLM 1.106.0). One that cannot be found any more is left out.
+   */
+  async function unexpanded(listed: ModelRecord[], signal?: AbortSignal): Promise<ModelRecord[]> {
+    const repeated = repeatedIds(listed);
+    if (repeated.size === 0) return listed;
+    const patterns = (await find({ search: '*' }, 'own-keys', signal)).filter(({ id }) => repeated.has(id));
+    return [...listed.filter(({ id }) => !repeated.has(id)), ...patterns];
   }
 
   async function find(query: Record<string, string>, extent: Extent, signal?: AbortSignal): Promise<ModelRecord[]> {
@@ -116,6 +127,12 @@ export function createClient(http: Http): LiteLlmClient {
   }
 
   return { list, findByName, findById, create, update, touch, remove };
+}
+
+function repeatedIds(rows: readonly ModelRecord[]): Set<string> {
+  const first = new Map<string, ModelRecord>();
+  for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
+  return new Set(rows.filter((row) => first.get(row.id) !== row).map(({ id }) => id));
 }
 
 function bodyOf({ entry, blocked, params, info }: RowInput): Json {

@@ -96,6 +96,39 @@ export function describeReading(setting: LiteLlmSetting): void {
     });
   });
 
+  // A LiteLLM that has patterns behaves otherwise elsewhere too: they do not outlast their tests.
+  describe('a row whose name is a pattern', () => {
+    const listedNames = async (id: string): Promise<string[]> => {
+      const { json } = await client.call('GET', '/model/info');
+      return objectsAt(json, 'data').flatMap((entry) => (idOf(entry) === id ? [String(entry.model_name)] : []));
+    };
+
+    it('is listed once for each model that is known of its provider; a search, and a look-up of its id, show it as it is', async () => {
+      const prefix = fresh('pattern');
+      const { id } = await client.made({ name: `${prefix}/*`, params: { model: 'openai/*' } });
+      const names = await listedNames(id);
+      expect(names).toEqual(expect.arrayContaining([`${prefix}/gpt-4o`, `${prefix}/gpt-4o-mini`]));
+      expect(names).not.toContain(`${prefix}/*`);
+      for (const query of [{ search: '*' }, { search: prefix }, { modelId: id }]) {
+        const found = objectsAt((await search(query)).json, 'data').filter((entry) => idOf(entry) === id);
+        expect(found).toMatchObject([{ model_name: `${prefix}/*`, litellm_params: { model: 'openai/*' } }]);
+      }
+      const byId = await client.call('GET', `/model/info?litellm_model_id=${id}`);
+      expect(objectsAt(byId.json, 'data')).toMatchObject([{ model_name: `${prefix}/*` }]);
+      await client.remove(id);
+    });
+
+    it.each([
+      ['of a provider that no models are known of', '/*', 'hosted_vllm/*'],
+      ['with its star in the middle', '-*-z', 'openai/gpt-4o'],
+    ])('is listed as it is: %s', async (_case, ending, model) => {
+      const name = `${fresh('pattern')}${ending}`;
+      const { id } = await client.made({ name, params: { model } });
+      expect(await listedNames(id)).toEqual([name]);
+      await client.remove(id);
+    });
+  });
+
   describe('the search', () => {
     it('finds by part of a name, whatever the case', async () => {
       const { id, name } = await client.made({ name: `${fresh('name')}-MiXed` });

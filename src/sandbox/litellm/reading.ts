@@ -1,3 +1,4 @@
+import { textAt } from '../fields.ts';
 import type { Answer } from '../server.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { noDatabase, plainDetail, unprocessable } from './errors.ts';
@@ -10,7 +11,23 @@ export function listModels(caller: Caller, query: URLSearchParams): Answer {
   const found = id === null ? replica.deployments : [replica.get(id)].filter((deployment) => deployment !== undefined);
   if (id !== null && found.length === 0) throw plainDetail(400, `Model id = ${id} not found on litellm proxy`);
   if (database.isDown) throw noDatabase();
-  return { status: 200, body: { data: found.map((deployment) => replica.show(deployment)) } };
+  // One that is asked for by its id is shown as it is.
+  const shown = id === null ? found.flatMap(expanded) : found;
+  return { status: 200, body: { data: shown.map((deployment) => replica.show(deployment)) } };
+}
+
+/** Of the models that LiteLLM knows of a provider, two: the real one has 203 of `openai`, and none of `hosted_vllm` (1.106). */
+const KNOWN_MODELS: Readonly<Record<string, readonly string[]>> = { openai: ['gpt-4o', 'gpt-4o-mini'] };
+
+/** The list shows a deployment whose name ends in a slash and a star once for each model that is known of its provider, all with its id. */
+function expanded(deployment: Deployment): Deployment[] {
+  const [provider = ''] = `${textAt(deployment.params, 'model')}`.split('/');
+  const models = deployment.name.endsWith('/*') ? KNOWN_MODELS[provider] : undefined;
+  if (!models) return [deployment];
+  return models.map((model) => {
+    const name = `${deployment.name.slice(0, -1)}${model}`;
+    return { ...deployment, name, params: { ...deployment.params, model: name } };
+  });
 }
 
 /** The deployments that `/v2/model/info` is asked for: `search` and `modelId` look into the database, too, while it is there. */

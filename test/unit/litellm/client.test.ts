@@ -36,6 +36,37 @@ describe('list', () => {
     expect(await client.list()).toMatchObject([{ id: entry().id, publicName: 'qwen' }]);
   });
 
+  it('shows a pattern that LiteLLM lists by the models of its provider as the one row that it is', async () => {
+    const handMade = (id: string, model_name: string) => ({
+      model_name,
+      litellm_params: { model: model_name },
+      model_info: { id, db_model: true },
+    });
+    const known = ['openai/gpt-4o', 'openai/gpt-4o-mini'].map((name) => handMade('a-pattern', name));
+    nock(VENDOR)
+      .get('/model/info')
+      .reply(200, { data: [...known, listedRow()] });
+    nock(VENDOR)
+      .get('/v2/model/info')
+      .query({ search: '*', size: '1000' })
+      .reply(200, { data: [handMade('a-pattern', 'openai/*'), handMade('new', 'b/*')] });
+    expect((await client.list()).map(({ id, publicName }) => [id, publicName])).toEqual([
+      [entry().id, 'qwen'],
+      ['a-pattern', 'openai/*'],
+    ]);
+  });
+
+  it('fails where it cannot see what the patterns are', async () => {
+    nock(VENDOR)
+      .get('/model/info')
+      .reply(200, { data: [listedRow(), listedRow()] });
+    nock(VENDOR)
+      .get('/v2/model/info')
+      .query(true)
+      .reply(503, envelope('Service Unavailable', 'no_db_connection', '503'));
+    expect(await failureOf(client.list())).toMatchObject({ code: 'database-down' });
+  });
+
   it('takes a proxy that never had a model for an empty one', async () => {
     nock(VENDOR).get('/model/info').reply(500, noModels);
     expect(await client.list()).toEqual([]);
