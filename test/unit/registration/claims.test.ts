@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Claimant,
@@ -205,73 +204,5 @@ describe('with rows of ours under the name', () => {
       held({ namespace: 'b', since: T0 - 3 }),
     ];
     expect(claim({ rows }, settled).verdict).toBe('granted');
-  });
-});
-
-describe('properties', () => {
-  const namespaces = fc.constantFrom('a', 'b', 'c', 'd');
-  const declarers = fc.uniqueArray(
-    fc.record({ namespace: namespaces, createdAt: fc.integer({ min: T0, max: T0 + 3 }), uid: fc.uuid() }),
-    { minLength: 2, maxLength: 6, selector: ({ uid }) => uid },
-  );
-  const lastHolder = fc.option(fc.record({ namespace: namespaces, until: fc.constantFrom(T0 - 1, T0, T0 + 1) }), {
-    nil: undefined,
-  });
-
-  it('a free name is granted to one namespace at most, of all that declare it', () => {
-    fc.assert(
-      fc.property(declarers, lastHolder, (all, last) => {
-        const state = { rows: [], declarers: all, lastHolder: last };
-        const granted = all.filter(
-          ({ namespace }) => claim(state, context, { owner: OWNER, namespace }).verdict === 'granted',
-        );
-        expect(new Set(granted.map(({ namespace }) => namespace)).size).toBeLessThanOrEqual(1);
-      }),
-    );
-  });
-
-  it('a name that is free and kept for nobody else is granted to somebody', () => {
-    fc.assert(
-      fc.property(declarers, (all) => {
-        const verdicts = all.map(
-          ({ namespace }) => claim({ declarers: all }, context, { owner: OWNER, namespace }).verdict,
-        );
-        expect(verdicts).toContain('granted');
-      }),
-    );
-  });
-
-  const holders = fc.uniqueArray(
-    fc.record({
-      namespace: namespaces,
-      owner: fc.constantFrom('prod', 'stage'),
-      name: fc.constantFrom('x', 'y'),
-      since: fc.integer({ min: T0, max: T0 + 2 }),
-    }),
-    { minLength: 2, maxLength: 8, selector: ({ namespace, owner, name }) => `${owner} ${namespace} ${name}` },
-  );
-
-  it('of those that took a name in a race, all but one yield once they are settled, whoever looks', () => {
-    fc.assert(
-      fc.property(holders, fc.boolean(), (all, byHand) => {
-        const rows = [...all.map(held), ...(byHand ? [handMade()] : [])];
-        const sides = [
-          ...new Map(all.map(({ owner, namespace }) => [`${owner} ${namespace}`, { owner, namespace }])).values(),
-        ];
-        const stay = sides.filter((side) => claim({ rows }, settled, side).verdict !== 'yield');
-        expect(stay).toHaveLength(1);
-      }),
-    );
-  });
-
-  it('nobody who has rows is refused', () => {
-    fc.assert(
-      fc.property(holders, declarers, lastHolder, (all, declaring, last) => {
-        const [side] = all;
-        if (!side) return;
-        const state = { rows: all.map(held), declarers: declaring, lastHolder: last };
-        expect(claim(state, context, side).verdict).toBe('granted');
-      }),
-    );
   });
 });
