@@ -84,9 +84,9 @@ describe('18: doctor names what is wrong, with its remedy', () => {
         metadata: { name },
         spec,
       });
-      await until('the kind is served again', async () =>
-        kubernetes.kubectl(['get', 'inferenceservices', '-A']).then(() => true),
-      );
+      // Made anew, a kind takes some seconds until it is served, and the tests that follow need it.
+      const path = '/apis/serving.kserve.io/v1beta1/inferenceservices';
+      await until('the kind is served again', () => scene.cluster.call('GET', path), 120_000);
     }
   });
 
