@@ -26,10 +26,23 @@ export interface Stage {
   names(): string[];
 }
 
-export function createStage({ namespaces, dryRun = false }: { namespaces?: string[]; dryRun?: boolean } = {}): Stage {
-  const clock = { now: T0 };
+export interface StageOptions {
+  namespaces?: string[];
+  dryRun?: boolean;
+  adopting?: World['adopting'];
+  /** One that is there already, as after a restart. */
+  litellm?: FakeLiteLlm;
+  clock?: TestClock;
+}
+
+export function createStage({
+  namespaces,
+  dryRun = false,
+  adopting,
+  litellm = fakeLiteLlm(),
+  clock = { now: T0 },
+}: StageOptions = {}): Stage {
   const now = (): number => clock.now;
-  const litellm = fakeLiteLlm();
   const registry = createRegistry({
     client: litellm.client,
     owner: OWNER,
@@ -38,7 +51,7 @@ export function createStage({ namespaces, dryRun = false }: { namespaces?: strin
     date: () => clock.now,
   });
   const backendKeys = createBackendKeys(async () => undefined);
-  const world = { ...worldOf([], {}, clock), registry, backendKeys };
+  const world = { ...worldOf([], {}, clock), registry, backendKeys, ...(adopting && { adopting }) };
   const cache = new TestCache();
   const gate = createGate({ minMs: 1_000, maxMs: 8_000, now, random: () => 1 });
   const writer = createWriter();

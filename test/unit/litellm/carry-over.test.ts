@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { carryOver } from '../../../src/litellm/carry-over.ts';
+import { carryAdopted, carryOver } from '../../../src/litellm/carry-over.ts';
 import type { Json } from '../../../src/registration/registration.ts';
-import { registration, row } from '../registration/builders.ts';
+import { entry, handMade, registration, row } from '../registration/builders.ts';
 
 const record = row({ registration: registration('qwen', { info: { mode: 'chat' } }) });
 const ours = { paramKeys: ['model', 'api_base', 'api_key'], plainParams: {}, info: { id: record.id, mode: 'chat' } };
@@ -65,5 +65,58 @@ describe('carryOver', () => {
 
   it('does not mind hidden parameters that we set ourselves', () => {
     expect(carried(['api_key'])).not.toHaveProperty('hidden');
+  });
+});
+
+describe('carryAdopted', () => {
+  const theirs = handMade();
+  const wanted = entry({ registration: registration('qwen', { info: { mode: 'chat' }, params: { timeout: 5 } }) });
+  const base = {
+    paramKeys: ['model', 'api_key', 'api_base'],
+    plainParams: {},
+    info: { id: theirs.id, db_model: true },
+  };
+
+  it('takes of a hand-made row what a tenant may set and ours does not, and its block', () => {
+    const held = {
+      ...base,
+      paramKeys: [...base.paramKeys, 'rpm', 'timeout', 'organization', 'drop_params'],
+      plainParams: { rpm: 5, timeout: 9, drop_params: true },
+      info: { ...base.info, mode: 'embedding', supports_vision: true, access_groups: ['all'] },
+      blocked: true,
+    };
+    const shown = { ...theirs, params: { ...theirs.params, api_base: 'http://x', rpm: 4, organization: 'org' } };
+    expect(carryAdopted(theirs, held, shown, wanted)).toEqual({
+      blocked: true,
+      params: { rpm: 5, drop_params: true },
+      info: { supports_vision: true },
+    });
+  });
+
+  it('passes over hidden parameters, which no list shows', () => {
+    const held = { ...base, paramKeys: [...base.paramKeys, 'hf_token', 'client_secret'] };
+    const shown = { ...theirs, params: { ...theirs.params, api_base: 'http://x', hf_token: 'ab****yz' } };
+    expect(carryAdopted(theirs, held, shown, wanted)).toEqual({ blocked: false, params: {}, info: {} });
+  });
+
+  it('takes of a row of an earlier owner id all that others set, and no block that the program set', () => {
+    const former = row({ owner: 'former' });
+    const held = {
+      ...base,
+      paramKeys: [...base.paramKeys, 'organization'],
+      info: { ...base.info, access_groups: ['all'] },
+      blocked: true,
+    };
+    const shown = { ...former, params: { ...former.params, organization: 'org' } };
+    const kept = { params: { organization: 'org' }, info: { access_groups: ['all'] } };
+    expect(carryAdopted(former, held, shown, wanted)).toEqual({ ...kept, blocked: true });
+    const byUs = { ...former, stamp: { ...former.stamp, blockedByUs: true } };
+    expect(carryAdopted(byUs, held, shown, wanted)).toEqual({ ...kept, blocked: false });
+  });
+
+  it('loses nothing that the database holds and no list shows yet: it is tried again', () => {
+    const held = { ...base, paramKeys: [...base.paramKeys, 'organization'] };
+    const shown = { ...theirs, params: { ...theirs.params, api_base: 'http://x' } };
+    expect(() => carryAdopted(theirs, held, shown, wanted)).toThrow(expect.objectContaining({ code: 'not-shown' }));
   });
 });

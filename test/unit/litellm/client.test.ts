@@ -240,3 +240,26 @@ describe('remove', () => {
     expect(await failureOf(client.remove(row.id))).toMatchObject({ code: 'server-error' });
   });
 });
+
+describe('touch', () => {
+  const path = '/model/by-hand/update';
+  /** Only the id, which LiteLLM would make up: no setting, no name and no mark. */
+  const nothing = { model_info: { id: 'by-hand' } };
+
+  it('writes nothing into somebody’s row, and returns what the database holds', async () => {
+    nock(VENDOR).patch(path, nothing).reply(200, stored);
+    expect(await client.touch('by-hand')).toMatchObject({ paramKeys: ['model'] });
+  });
+
+  it('tells that there is no such row', async () => {
+    nock(VENDOR)
+      .patch(path)
+      .reply(404, envelope('Model x not found on proxy.', 'not_found_error', '404'));
+    expect(await client.touch('by-hand')).toBeUndefined();
+  });
+
+  it('fails where LiteLLM does not serve the row, and so does not tell what it holds', async () => {
+    nock(VENDOR).patch(path).reply(500, notLive('update'));
+    expect(await failureOf(client.touch('by-hand'))).toMatchObject({ code: 'not-shown' });
+  });
+});
