@@ -58,8 +58,13 @@ async function call(model: string, path = `http://${host}.svc.cluster.local/v1/c
   asked.once('error', reject);
   asked.end(JSON.stringify({ model, messages: [] }));
   const answer = await promise;
-  const { 'x-bed-pod': pod, 'x-bed-pod-uid': uid } = answer.headers;
-  return { status: answer.statusCode ?? 0, pod: `${pod ?? ''}`, uid: `${uid ?? ''}`, body: await json(answer) };
+  const header = (name: string): string => [answer.headers[name] ?? ''].flat().join();
+  return {
+    status: answer.statusCode ?? 0,
+    pod: header('x-bed-pod'),
+    uid: header('x-bed-pod-uid'),
+    body: await json(answer),
+  };
 }
 
 /** The pods that answer, or the statuses of those who refuse. */

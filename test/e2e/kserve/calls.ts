@@ -3,8 +3,11 @@ import { z } from 'zod';
 import type { Gateway } from '../gateway.ts';
 
 const CALLS_A_SECOND = 20;
-/** So many calls wait for an answer at most: a machine that is busy with other things is not buried under them. */
-const MOST_OPEN = 20;
+/**
+ * So many calls wait for an answer at most, many more than it takes where LiteLLM has a core to itself. On a machine that is busy with other things
+ * there are fewer calls then, instead of a queue in which the controller's own calls wait for minutes.
+ */
+const MOST_OPEN = 4;
 
 /** One chat call through LiteLLM. */
 export interface MadeCall {

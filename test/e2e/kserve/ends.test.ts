@@ -6,8 +6,8 @@ import { openPlay } from './play.ts';
 import { chapters } from './record.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** What the main job allows between a user's word and LiteLLM's. */
-const AT_ONCE_MS = 2_000;
+/** Far less than it takes until a status would tell; it is 2 s where LiteLLM has nothing else to do (see the tests of the main job). */
+const AT_ONCE_MS = 10_000;
 
 let stage: Stage;
 

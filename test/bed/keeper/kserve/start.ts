@@ -1,20 +1,11 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, run } from '../../base/index.ts';
-import type { KServeBinaries, KubernetesBinaries } from '../../build/index.ts';
-import { flags, isServing, type Kubernetes } from '../kubernetes.ts';
-import type { Service, Services } from '../service.ts';
 import { configMap, KSERVE_NAMESPACE, webhooks } from './manifests.ts';
+import { controllerManager, kserve, kubelet, type Surroundings, scheduler } from './servers.ts';
 
 /** What KServe's controller watches beside the kinds that the first level has. */
 const KINDS = ['inferencegraphs', 'trainedmodels', 'clusterstoragecontainers'];
-
-interface Surroundings {
-  services: Services;
-  folder: string;
-  kubernetes: Kubernetes;
-  binaries: KubernetesBinaries & KServeBinaries;
-}
 
 type Kubectl = (args: readonly string[], stdin?: string) => Promise<unknown>;
 
@@ -55,103 +46,4 @@ export async function startKServe(around: Surroundings): Promise<void> {
 function crdFile(config: string, kind: string): string {
   const folder = kind === 'clusterstoragecontainers' ? kind.replace(/s$/, '') : '';
   return join(config, 'crd', 'full', folder, `serving.kserve.io_${kind}.yaml`);
-}
-
-async function controllerManager(around: Surroundings): Promise<Service> {
-  const { kubernetes, binaries } = around;
-  return kubernetesService(around, 'kube-controller-manager', binaries.controllerManager, {
-    'service-account-private-key-file': kubernetes.signingKeyFile,
-    'root-ca-file': kubernetes.caFile,
-  });
-}
-
-async function scheduler(around: Surroundings): Promise<Service> {
-  return kubernetesService(around, 'kube-scheduler', around.binaries.scheduler, {});
-}
-
-/** One of Kubernetes' own controllers; it makes its certificate at its start. */
-async function kubernetesService(
-  around: Surroundings,
-  name: string,
-  command: string,
-  more: Record<string, string>,
-): Promise<Service> {
-  const { services, folder, kubernetes } = around;
-  const port = await freePort();
-  const certs = join(folder, 'certs');
-  return services.add({
-    name,
-    command,
-    args: [
-      '--leader-elect=false',
-      ...flags({
-        kubeconfig: kubernetes.kubeconfigPath,
-        'bind-address': '127.0.0.1',
-        'secure-port': String(port),
-        'cert-dir': certs,
-        ...more,
-      }),
-    ],
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? '', HOME: folder },
-    logFile: join(folder, `${name}.log`),
-    readyWithinMs: 120_000,
-    isReady: () => isServing(`https://127.0.0.1:${port}/healthz`, join(certs, `${name}.crt`)),
-  });
-}
-
-/** kwok: it takes all nodes for its own, and brings their pods up by the stages in this folder. */
-async function kubelet({ services, folder, kubernetes, binaries }: Surroundings): Promise<Service> {
-  const server = `127.0.0.1:${await freePort()}`;
-  return services.add({
-    name: 'kwok',
-    command: binaries.kwok,
-    args: [
-      '--manage-all-nodes',
-      ...flags({
-        kubeconfig: kubernetes.kubeconfigPath,
-        'server-address': server,
-        // Without a lease the controller manager takes a node for dead after 40 s.
-        'node-lease-duration-seconds': '40',
-        'node-ip': '127.0.0.1',
-        // A Service's endpoints may not be on loopback.
-        cidr: '10.200.0.0/16',
-      }),
-      '-c',
-      binaries.nodeStage,
-      '-c',
-      join(import.meta.dirname, 'pod-stages.yaml'),
-    ],
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? '', HOME: folder },
-    logFile: join(folder, 'kwok.log'),
-    readyWithinMs: 60_000,
-    isReady: async () => (await fetch(`http://${server}/healthz`)).ok,
-  });
-}
-
-async function kserve(around: Surroundings, hookPort: number): Promise<Service> {
-  const { services, folder, kubernetes, binaries } = around;
-  const health = `127.0.0.1:${await freePort()}`;
-  // It looks for the certificate of its webhooks below its temporary folder. That of the API server is for 127.0.0.1 too.
-  const temporary = join(folder, 'kserve');
-  const certs = join(temporary, 'k8s-webhook-server', 'serving-certs');
-  await mkdir(certs, { recursive: true });
-  await copyFile(kubernetes.caFile, join(certs, 'tls.crt'));
-  await copyFile(kubernetes.caFile.replace(/\.crt$/, '.key'), join(certs, 'tls.key'));
-  return services.add({
-    name: 'kserve',
-    command: binaries.kserve,
-    args: flags({
-      kubeconfig: kubernetes.kubeconfigPath,
-      'metrics-addr': `127.0.0.1:${await freePort()}`,
-      'health-probe-addr': health,
-      'webhook-port': String(hookPort),
-    }),
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? '', HOME: folder, TMPDIR: temporary },
-    logFile: join(folder, 'kserve.log'),
-    readyWithinMs: 120_000,
-    isReady: async () => (await fetch(`http://${health}/readyz`)).ok,
-  });
 }
