@@ -136,7 +136,7 @@ function isCreated({ path, status }: { path: string; status: number | undefined 
 /** One more process of LiteLLM that loads the database when it starts and after its own writes only. */
 async function startForgetful(models: readonly object[]) {
   const folder = await mkdtemp(join(tmpdir(), 'model-registrar-e2e-'));
-  const config = join(folder, 'litellm.json');
+  const config = join(folder, 'litellm.yaml');
   const settings = {
     master_key: 'os.environ/LITELLM_MASTER_KEY',
     store_model_in_db: true,
@@ -175,17 +175,18 @@ test('17: a LiteLLM that has just started and has loaded nothing frees no name: 
     await untilTold(`thief-${index}`, new RegExp(`^${reason}: "${name}" `));
   }
   await resyncs(proxy, 2);
-  // It really had nothing, and finds nothing in its database.
-  for (const path of ['/model/info', '/v2/model/info?search=by-hand']) {
-    expect(await blank.request('GET', path)).toMatchObject({ status: 200, body: { data: [] } });
-  }
+  // It really had nothing, and looked for nothing in its database.
+  const listed = await blank.request('GET', '/model/info');
+  expect([listed.status, JSON.stringify(listed.body)]).toEqual([500, expect.stringContaining('not loaded')]);
+  const found = await blank.request('GET', '/v2/model/info?search=by-hand');
+  expect(found).toMatchObject({ status: 200, body: { data: [] } });
   expect(await readTable(scene.bed)).toEqual(before);
 });
 
 test('17: a replica that lags frees no name, and what is taken meanwhile is not lost', async () => {
   const lagging = await startForgetful(CONFIG_MODELS);
   const proxy = await scene.bed.startProxy(lagging.url);
-  await scene.controller({ litellmUrl: proxy.url, settings: LASTING });
+  await scene.controller({ litellmUrl: proxy.url, settings: { namespace: other, ...LASTING } });
   await scene.controller({ ownerId: 'elsewhere', settings: { namespace: scene.namespace, ...LASTING } });
   await resyncs(proxy, 1);
   await scene.gateway.addByHand({ name: 'by-hand', params: { model: 'bedrock/x', api_key: 'not-needed' } });
