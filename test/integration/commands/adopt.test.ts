@@ -48,16 +48,16 @@ test('adopt NAME: ours takes the place of the hand-made row, with the settings a
 
   const { code, stdout, stderr } = await run('adopt', 'qwen', '--yes');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const fates = [...stdout.matchAll(/^ {6}(kept|changed|lost) +(\S+): (.*)$/gm)].map(([, ...parts]) => parts);
+  const fates = [...stdout.matchAll(/^ {6}(kept|changed|lost) +(\S+): (.*)$/gm)].map(([, ...parts]) => parts.join(' '));
   expect(fates.toSorted()).toEqual([
-    ['kept', 'litellm_params.rpm', '60'],
-    ['kept', 'litellm_params.timeout', '30'],
-    ['kept', 'litellm_params.weight', '2'],
-    ['kept', 'model_info.supports_vision', 'true'],
-    ['lost', 'litellm_params.extra_headers', '(hidden)'],
-    ['lost', 'litellm_params.organization', '"org"'],
-    ['lost', 'model_info.mode', '"chat"'],
-    ['lost', 'model_info.team_id', '"a-team"'],
+    'kept litellm_params.rpm 60',
+    'kept litellm_params.timeout 30',
+    'kept litellm_params.weight 2',
+    'kept model_info.supports_vision true',
+    'lost litellm_params.extra_headers (hidden)',
+    'lost litellm_params.organization "org"',
+    'lost model_info.mode "chat"',
+    'lost model_info.team_id "a-team"',
   ]);
   expect(stdout).toMatch(/lost +litellm_params\.api_key, if it has one/);
   expect(stdout).not.toContain('canary-header');
