@@ -32,7 +32,9 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('22: completion in fish', () => {
   describeOffers(async (words) => {
     const line = ['model-registrar', ...words].join(' ');
-    const lines = `source '${join(folder, 'fish')}'; complete -C '${line}'`;
+    // One that is not installed does not find its own functions.
+    const functions = fish.folder ? `set -p fish_function_path '${fish.folder}/usr/share/fish/functions'; ` : '';
+    const lines = `${functions}source '${join(folder, 'fish')}'; complete -C '${line}'`;
     const env = { ...fish.env, HOME: folder };
     const { stdout } = await run(fish.path, ['-c', lines], { cwd: folder, env });
     return stdout.split('\n').flatMap((text) => (text === '' ? [] : [text.replace(/\t.*/, '')]));

@@ -12,6 +12,8 @@ const SHELLS = {
 export interface Shell {
   path: string;
   env: NodeJS.ProcessEnv;
+  /** The folder of packages that it is out of; undefined where it is installed. */
+  folder?: string;
 }
 
 /** That on PATH, else one out of Debian's packages, which are not installed. Throws BedError `tool-missing`. */
@@ -19,5 +21,5 @@ export async function needShell(name: keyof typeof SHELLS, progress: Progress): 
   const installed = await which(name);
   if (installed !== undefined) return { path: installed, env: process.env };
   const folder = await unpacked(SHELLS[name], progress);
-  return { path: join(folder, SHELLS[name].path), env: libraryPath(folder) };
+  return { path: join(folder, SHELLS[name].path), env: libraryPath(folder), folder };
 }
