@@ -50,13 +50,17 @@ function judgeName(world: World, source: SourceRef, registration: Registration, 
   const claimant = { owner, namespace: source.namespace, source: key };
   const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
   if (verdict.verdict === 'granted') {
-    claims.granted.push(registration);
-    if (verdict.beside) {
-      claims.problems.push({
-        reason: 'NameConflict',
-        message: `${verdict.beside}: LiteLLM divides the calls for this name between them. Remove or rename one of the two.`,
-      });
+    if (!verdict.beside) {
+      claims.granted.push(registration);
+      return;
     }
+    const { fair, left } = withoutShare(registration);
+    claims.granted.push(fair);
+    const held = left.length > 0 ? ` Until then ${left.join(' and ')} of litellm-params ${verb(left)} left out.` : '';
+    claims.problems.push({
+      reason: 'NameConflict',
+      message: `${verdict.beside}: LiteLLM divides the calls for this name between them. Remove or rename one of the two.${held}`,
+    });
     return;
   }
   claims.problems.push({
@@ -68,6 +72,21 @@ function judgeName(world: World, source: SourceRef, registration: Registration, 
     claims.refused.push(name);
     claims.dueAt = Math.min(claims.dueAt, verdict.until ?? Number.POSITIVE_INFINITY);
   }
+}
+
+/** Parameters by which one row draws calls from the others of its name. */
+const SHARE: readonly string[] = ['weight', 'order'];
+
+/** Where a name is shared with others, a tenant does not say who gets the calls. */
+function withoutShare(registration: Registration): { fair: Registration; left: string[] } {
+  const left = SHARE.filter((key) => key in registration.params);
+  if (left.length === 0) return { fair: registration, left };
+  const params = Object.entries(registration.params).filter(([key]) => !left.includes(key));
+  return { fair: { ...registration, params: Object.fromEntries(params) }, left };
+}
+
+function verb(things: readonly string[]): string {
+  return things.length === 1 ? 'is' : 'are';
 }
 
 function remedyOf(verdict: Verdict): string {

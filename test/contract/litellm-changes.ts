@@ -82,6 +82,16 @@ export function describeChanges(setting: LiteLlmSetting): void {
       expect(setting.modelServer().calls.at(-1)?.authorization).toBe('Bearer stored-key');
     });
 
+    it('changes nothing where it names nothing, and answers with what the database holds', async () => {
+      const { id, name } = await client.made({ params: { rpm: 10, organization: 'org' }, info: { notes: 'n' } });
+      const before = await client.listed(id);
+      const patched = await client.patch(id, { model_info: { id } });
+      expect(patched.status).toBe(200);
+      expect(patched.json).toMatchObject({ model_id: id, model_name: name, model_info: { id, notes: 'n' } });
+      expect(fieldsAt(patched.json, 'litellm_params')).toMatchObject({ rpm: 10, organization: expect.any(String) });
+      expect(await client.listed(id)).toEqual(before);
+    });
+
     it('answers 404 for an id that is not there', async () => {
       const id = fresh('id');
       const answered = await client.patch(id, { model_info: { id } });

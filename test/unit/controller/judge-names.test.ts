@@ -62,6 +62,23 @@ describe('judgeNames', () => {
     });
   });
 
+  it('lets an object beside somebody else’s row not say who gets the calls: weight and order are left out, and told', () => {
+    const greedy = registration('qwen', { params: { api_key: 'not-needed', rpm: 5, weight: 999, order: 1 } });
+    expect(judgeNames(worldOf([row()]), SOURCE, [greedy])).toMatchObject({ granted: [greedy], problems: [] });
+    const shared = judgeNames(worldOf([row(), handMade()]), SOURCE, [greedy]);
+    expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', rpm: 5 } })]);
+    expect(shared.problems).toMatchObject([
+      {
+        reason: 'NameConflict',
+        message: expect.stringMatching(/Until then weight and order of litellm-params are left out\.$/),
+      },
+    ]);
+    const weighty = registration('qwen', { params: { weight: 2 } });
+    expect(judgeNames(worldOf([row(), handMade()]), SOURCE, [weighty]).problems[0]?.message).toMatch(
+      /weight .* is left out\.$/,
+    );
+  });
+
   it('refuses a name for which somebody has a pattern', () => {
     const taking = { ...worldOf([]).registry, takingByPattern: () => [handMade('qw*')] };
     expect(judgeNames(worldOf([], { registry: taking }), SOURCE, [registration()])).toMatchObject({
