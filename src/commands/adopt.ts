@@ -2,17 +2,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Argument, Command, Option } from 'commander';
 import { visible } from '../registration/index.ts';
 import {
+  adoptDocument,
   type Choice,
   carryOut,
   chooseByName,
   chooseFromOwner,
   chooseMatching,
+  type Intent,
   intend,
   planText,
+  type Unfinished,
 } from './adoption/index.ts';
 import { confirmed } from './ask.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
-import { counted } from './output.ts';
+import { addOutput, counted, isJson, print } from './output.ts';
 import { PlainError } from './plain-error.ts';
 import { withProgress } from './progress.ts';
 import { logFor, openRooms, type Rooms } from './rooms.ts';
@@ -36,22 +39,27 @@ interface Flags {
   yes?: true;
 }
 
+/** A wait that is long enough to be told of. */
+const LONG_MS = 3_000;
+
 /** `model-registrar adopt`: takes over rows that were made by hand, or under an earlier owner id. */
 export function adoptCommand(exit: Exit): Command {
   const command = new Command('adopt').description(
     'Takes over models that were added to LiteLLM by hand, or under another owner id, without a gap; shows a plan and asks first.',
   );
-  addSettings(
-    command
-      .addArgument(new Argument('[name]', 'The public name of the model. An object has to declare it, and be Ready.'))
-      .addOption(
-        new Option('--all-matching', 'Every hand-made model of the name, the base and the model of an object.'),
-      )
-      .addOption(
-        new Option('--from-owner <id>', 'The models of this owner id, each for the object that it stands for.'),
-      )
-      .addOption(new Option('-y, --yes', 'Do not ask.')),
-    TAKES.adopt,
+  addOutput(
+    addSettings(
+      command
+        .addArgument(new Argument('[name]', 'The public name of the model. An object has to declare it, and be Ready.'))
+        .addOption(
+          new Option('--all-matching', 'Every hand-made model of the name, the base and the model of an object.'),
+        )
+        .addOption(
+          new Option('--from-owner <id>', 'The models of this owner id, each for the object that it stands for.'),
+        )
+        .addOption(new Option('-y, --yes', 'Do not ask.')),
+      TAKES.adopt,
+    ),
   ).addHelpText('after', EXAMPLES);
   return command.action(async () => exit(await adopt(command)));
 }
@@ -74,18 +82,32 @@ async function adopt(command: Command): Promise<number> {
     });
     for (const what of unread) console.error(`Warning: ${what}. Its objects are not known.`);
     const { intents, leftOut } = await intend(choose(rooms, wish), rooms);
-    if (intents.length + leftOut.length === 0) return say(nothing(wish), 0);
-    process.stdout.write(planText(intents, leftOut));
+    const json = isJson(command);
+    const done = (code: number, unfinished?: Unfinished[]): number => {
+      const document = adoptDocument(rooms.owner, intents, { leftOut, unread, unfinished });
+      if (json) print(command, document, () => '');
+      return code;
+    };
+    if (intents.length + leftOut.length === 0) {
+      if (!json) console.log(nothing(wish));
+      return done(0);
+    }
     const whole = wish.allMatching || leftOut.length === 0;
-    if (settings['dry-run'] || intents.length === 0) return whole ? 0 : 1;
-    const question = `Take over ${counted(intents.length, 'model')}?`;
-    if (!(await confirmed(question, wish.yes))) return say('Nothing was changed.', 1);
-    const unfinished = await carriedOut(rooms, intents);
+    const over = settings['dry-run'] || intents.length === 0;
+    // Who is asked has to see it; standard output is the document's.
+    if (!json) process.stdout.write(planText(intents, leftOut));
+    else if (!over && !wish.yes) process.stderr.write(planText(intents, leftOut));
+    if (over) return done(whole ? 0 : 1);
+    if (!(await confirmed(`Take over ${counted(intents.length, 'model')}?`, wish.yes))) {
+      if (!json) console.log('Nothing was changed.');
+      return done(1);
+    }
+    const unfinished = await carriedOut(rooms, intents, json ? () => undefined : (line) => console.log(visible(line)));
     for (const { intent, why } of unfinished) {
       console.error(`error: "${intent.name}" is not taken over: ${why.replace(/\.$/, '')}. Run it again.`);
     }
-    console.log(`${counted(intents.length - unfinished.length, 'model')} taken over.`);
-    return whole && unfinished.length === 0 ? 0 : 1;
+    if (!json) console.log(`${counted(intents.length - unfinished.length, 'model')} taken over.`);
+    return done(whole && unfinished.length === 0 ? 0 : 1, unfinished);
   } finally {
     await rooms.close();
   }
@@ -124,9 +146,17 @@ function nothing({ name, fromOwner }: Wish): string {
   return 'No hand-made model has the name, the base and the model of an object: there is nothing to take over.';
 }
 
-async function carriedOut(rooms: Rooms, intents: Parameters<typeof carryOut>[0]['intents']) {
+async function carriedOut(
+  rooms: Rooms,
+  intents: readonly Intent[],
+  tell: (line: string) => void,
+): Promise<Unfinished[]> {
   const { signal } = stopSignal();
-  const tell = (line: string) => console.log(visible(line));
+  const pause = async (ms: number): Promise<void> => {
+    if (ms >= LONG_MS)
+      tell(`Both serve. Waiting ${Math.ceil(ms / 1000)} s until every replica of LiteLLM knows the new ones …`);
+    await wait(ms, undefined, { signal });
+  };
   try {
     return await carryOut({ ...rooms, intents, tell, pause, signal });
   } catch (error) {
@@ -135,19 +165,4 @@ async function carriedOut(rooms: Rooms, intents: Parameters<typeof carryOut>[0][
       'It was interrupted. Nothing is lost: what was made stands beside what it takes over. Run it again to go on.',
     );
   }
-}
-
-/** Long enough to be told of. */
-const LONG_MS = 3_000;
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms >= LONG_MS) {
-    console.log(`Both serve. Waiting ${Math.ceil(ms / 1000)} s until every replica of LiteLLM knows the new ones …`);
-  }
-  await wait(ms, undefined, { signal });
-}
-
-function say(sentence: string, code: number): number {
-  console.log(sentence);
-  return code;
 }

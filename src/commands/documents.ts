@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AdoptDocument, WithdrawDocument } from './adoption/index.ts';
 import { AnnotationsDocument, KserveAppliedDocument, KserveListDocument } from './annotations/index.ts';
 import { DoctorDocument } from './doctor/index.ts';
 import { ExplainDocument } from './explain/index.ts';
@@ -16,6 +17,8 @@ interface PrintedDocument {
 export const DOCUMENTS = {
   plan: { command: 'plan', schema: PlanDocument },
   list: { command: 'list', schema: ListDocument },
+  adopt: { command: 'adopt', schema: AdoptDocument },
+  withdraw: { command: 'withdraw', schema: WithdrawDocument },
   explain: { command: 'explain', schema: ExplainDocument },
   doctor: { command: 'doctor', schema: DoctorDocument },
   annotations: { command: 'annotations', schema: AnnotationsDocument },

@@ -13,10 +13,14 @@ export function addOutput(command: Command): Command {
   );
 }
 
+/** True where `-o json` was given: then standard output is the document's alone. */
+export function isJson(command: Command): boolean {
+  return command.opts<{ output: Output }>().output === 'json';
+}
+
 /** Prints a document as `-o` asks. */
 export function print<T>(command: Command, document: T, table: (document: T) => string): void {
-  const { output } = command.opts<{ output: Output }>();
-  process.stdout.write(output === 'json' ? `${JSON.stringify(document, undefined, 2)}\n` : table(document));
+  process.stdout.write(isJson(command) ? `${JSON.stringify(document, undefined, 2)}\n` : table(document));
 }
 
 export type Style = 'green' | 'yellow' | 'red' | 'dim' | 'bold';

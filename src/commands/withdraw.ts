@@ -4,10 +4,10 @@ import { describeError, withdrawAll } from '../controller/index.ts';
 import { type Connection, connect } from '../kubernetes/index.ts';
 import { createClient, createGate, createHttp, createRegistry, createWriter } from '../litellm/index.ts';
 import type { StampedRecord } from '../registration/index.ts';
-import { rowsTable, runningControllers } from './adoption/index.ts';
+import { rowsTable, runningControllers, type WithdrawDocument, withdrawnModel } from './adoption/index.ts';
 import { confirmed } from './ask.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
-import { counted } from './output.ts';
+import { addOutput, counted, isJson, print } from './output.ts';
 import { withProgress } from './progress.ts';
 import { clusterId, litellmAccess } from './rooms.ts';
 
@@ -26,7 +26,8 @@ export function withdrawCommand(exit: Exit): Command {
   const command = new Command('withdraw').description(
     'Takes out of LiteLLM all that this owner id registered, of every source and namespace; shows it and asks first.',
   );
-  addSettings(command, TAKES.withdraw).addOption(new Option('-y, --yes', 'Do not ask.')).addHelpText('after', EXAMPLES);
+  addSettings(command, TAKES.withdraw).addOption(new Option('-y, --yes', 'Do not ask.'));
+  addOutput(command).addHelpText('after', EXAMPLES);
   return command.action(async () => exit(await withdraw(command)));
 }
 
@@ -39,17 +40,23 @@ async function withdraw(command: Command): Promise<number> {
     const registry = createRegistry({ client: createClient(http), owner, settleMs: settings.settle });
     await withProgress('Reading LiteLLM’s list', () => registry.refresh());
     const records = registry.owned().sort(byName);
-    if (records.length === 0) return say(`LiteLLM has no model of owner id ${owner}: there is nothing to withdraw.`, 0);
-    process.stdout.write(rowsTable(records));
-    if (controllers.length > 0) {
-      console.error(
-        `Warning: a controller is installed and not scaled to 0 (${controllers.join(', ')}). If its owner id is ${owner}, it registers all of this again.`,
-      );
-    }
-    if (settings['dry-run']) return 0;
+    const json = isJson(command);
+    const yes = command.opts().yes === true;
+    const done = (sentence: string, code: number, result: Result = { gone: [], again: 0 }): number => {
+      if (json) print(command, documentOf(owner, records, controllers, result), () => '');
+      else if (sentence !== '') console.log(sentence);
+      return code;
+    };
+    if (records.length === 0)
+      return done(`LiteLLM has no model of owner id ${owner}: there is nothing to withdraw.`, 0);
+    // Who is asked has to see it; standard output is the document's.
+    if (!json) process.stdout.write(rowsTable(records));
+    else if (!yes && !settings['dry-run']) process.stderr.write(rowsTable(records));
+    if (controllers.length > 0 && !json) console.error(warning(controllers, owner));
+    if (settings['dry-run']) return done('', 0);
     const models = counted(records.length, 'model');
-    if (!(await confirmed(`Take ${models} of owner id ${owner} out of LiteLLM?`, command.opts().yes === true))) {
-      return say('Nothing was changed.', 1);
+    if (!(await confirmed(`Take ${models} of owner id ${owner} out of LiteLLM?`, yes))) {
+      return done('Nothing was changed.', 1);
     }
     const gate = createGate({ minMs: settings['backoff-max'], maxMs: settings['backoff-max'] });
     const { gone, failed, untried } = await withProgress(`Taking ${models} out of LiteLLM`, () =>
@@ -58,15 +65,40 @@ async function withdraw(command: Command): Promise<number> {
     for (const { record, error } of failed) {
       console.error(`error: "${record.publicName}" (${record.id}): ${describeError(error).message}`);
     }
-    const left = failed.length + untried.length;
-    if (left > 0) return say(`${gone.length} taken out, ${left} left: run it again.`, 1);
+    const left = [...failed.map(({ record }) => record), ...untried];
+    if (left.length > 0) {
+      return done(`${gone.length} taken out, ${left.length} left: run it again.`, 1, { gone, left, again: 0 });
+    }
     await registry.refresh();
     const again = registry.owned();
-    if (again.length > 0) return say(registeredAgain(again, owner), 1);
-    return say(`${counted(gone.length, 'model')} taken out. LiteLLM has no model of owner id ${owner} any more.`, 0);
+    if (again.length > 0) return done(registeredAgain(again, owner), 1, { gone, again: again.length });
+    const sentence = `${counted(gone.length, 'model')} taken out. LiteLLM has no model of owner id ${owner} any more.`;
+    return done(sentence, 0, { gone, again: 0 });
   } finally {
     await http.close();
   }
+}
+
+interface Result {
+  gone: readonly StampedRecord[];
+  left?: readonly StampedRecord[];
+  again: number;
+}
+
+function documentOf(
+  ownerId: string,
+  records: readonly StampedRecord[],
+  controllers: string[],
+  { gone, left = [], again }: Result,
+): WithdrawDocument {
+  const models = records.map((record) =>
+    withdrawnModel(record, gone.includes(record) ? 'withdrawn' : left.includes(record) ? 'left' : 'planned'),
+  );
+  return { ownerId, models, again, controllers };
+}
+
+function warning(controllers: readonly string[], owner: string): string {
+  return `Warning: a controller is installed and not scaled to 0 (${controllers.join(', ')}). If its owner id is ${owner}, it registers all of this again.`;
 }
 
 function registeredAgain(again: readonly StampedRecord[], owner: string): string {
@@ -90,11 +122,6 @@ async function lookAtCluster(settings: Settings): Promise<{ owner: string; contr
   } finally {
     await connection.close();
   }
-}
-
-function say(sentence: string, code: number): number {
-  console.log(sentence);
-  return code;
 }
 
 function byName(one: StampedRecord, other: StampedRecord): number {

@@ -1,6 +1,7 @@
-export { carryOut } from './carry-out.ts';
+export { carryOut, type Unfinished } from './carry-out.ts';
 export { type Choice, chooseByName, chooseFromOwner, chooseMatching, type Known } from './choose.ts';
-export { intend } from './intend.ts';
+export { AdoptDocument, adoptDocument, WithdrawDocument, withdrawnModel } from './document.ts';
+export { type Intent, intend } from './intend.ts';
 export { planText } from './plan-text.ts';
 export { rowsTable } from './rows-table.ts';
 export { runningControllers } from './running-controllers.ts';

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AdoptDocument } from '../../../src/commands/adoption/index.ts';
 import { inferenceService, status, type Wish } from '../../support/inference-services.ts';
 import { until } from '../../support/wait.ts';
 import { start } from '../sandbox/program.ts';
@@ -186,6 +187,44 @@ test('adopt --from-owner moves the rows of an earlier owner id, with what others
   expect(rows('gone')).toMatchObject([{ model_info: { model_registrar: { owner: 'former' } } }]);
   // What is carried over is nobody's wish: the plan is empty.
   expect(await run('plan')).toMatchObject({ code: 0 });
+});
+
+test('adopt -o json prints the plan, or what came of it, and nothing else', async () => {
+  for (const name of ['qwen', 'other']) serve({ name, annotations: { 'model-name': name } });
+  byHand('qwen', { params: { rpm: 60, organization: 'org', hf_token: 'canary-token' } });
+  byHand('other', { params: { api_base: 'http://elsewhere/v1' } });
+  const adopted = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run('adopt', '--all-matching', '-o', 'json', ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return AdoptDocument.parse(JSON.parse(stdout));
+  };
+  const planned = await adopted('--dry-run');
+  expect(rows('qwen').map(({ model_id }) => model_id)).toEqual(['hand-qwen']);
+  const model = {
+    name: 'qwen',
+    source: 'inference-service/llm/qwen',
+    id: expect.stringMatching(/^llm\.qwen\./),
+    standing: false,
+    theirs: [
+      {
+        id: 'hand-qwen',
+        blocked: false,
+        settings: [
+          { field: 'litellm_params.rpm', fate: 'kept', value: 60 },
+          { field: 'litellm_params.organization', fate: 'lost', value: 'org' },
+          { field: 'litellm_params.hf_token', fate: 'lost' },
+        ],
+      },
+    ],
+  };
+  const rest = {
+    ownerId: 'prod',
+    unread: [],
+    leftOut: [{ name: 'other', ids: ['hand-other'], why: expect.any(String) }],
+  };
+  expect(planned).toEqual({ ...rest, models: [{ ...model, result: 'planned' }] });
+  expect(await adopted('--yes')).toEqual({ ...rest, models: [{ ...model, result: 'taken-over' }] });
+  expect(await adopted('--yes')).toEqual({ ...rest, models: [] });
 });
 
 test('adopt wants to be told what to take over, just once', async () => {

@@ -15,8 +15,13 @@ beforeEach(async () => {
     ...inferenceService({ name: 'x', annotations: { notes: 'n' } }),
     status: status({ name: 'x' }),
   });
+  bench.kubernetes.apply({
+    ...inferenceService({ name: 'z', annotations: { enabled: 'true' } }),
+    status: status({ name: 'z' }),
+  });
   bench.kubernetes.apply(inferenceService({ name: 'y', annotations: { mode: 'wrong' } }));
-  bench.litellm.insert({ name: 'by-hand', params: { model: 'openai/x' } });
+  const api_base = 'http://x-predictor.llm.svc.cluster.local/openai/v1';
+  bench.litellm.insert({ id: 'by-hand', name: 'x', params: { model: 'openai/x', api_base, rpm: 5 } });
   bench.litellm.reload();
 });
 
@@ -27,11 +32,14 @@ test.each(Object.entries(DOCUMENTS))(
   async (_name, { command, schema }) => {
     const file = join(dirname(bench.kubeconfig), 'model.json');
     await writeFile(file, JSON.stringify(inferenceService({ name: 'x', annotations: { notes: 'n' } })));
-    const words = command.split(' ');
+    const words = command === 'adopt' ? ['adopt', '--all-matching'] : command.split(' ');
+    // Nobody is there to ask.
+    const yes = command === 'adopt' || command === 'withdraw' ? ['--yes', '--settle=100ms'] : [];
+    if (command === 'withdraw') await bench.runBoth('sync');
     const result =
       command === 'explain'
         ? bench.runAlone('explain', '-f', file, '-o', 'json')
-        : runsWith(command)(...words, '-o', 'json');
+        : runsWith(command)(...words, ...yes, '-o', 'json');
     const { stdout, stderr } = await result;
     expect(stderr).toBe('');
     const document: unknown = JSON.parse(stdout);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WithdrawDocument } from '../../../src/commands/adoption/index.ts';
 import { inferenceService, status, type Wish } from '../../support/inference-services.ts';
 import { type Bench, openBench, runProgram } from './program.ts';
 
@@ -60,6 +61,24 @@ test('withdraw changes nothing where nobody can be asked, and says what to give'
   expect(stdout).toMatch(/^one +inference-service\/llm\/one/m);
   expect(stderr).toMatch(/^error: Nothing was changed: .* Give --yes /m);
   expect(names()).toHaveLength(6);
+});
+
+test('withdraw -o json prints what would be, or was, taken out, and nothing else', async () => {
+  await registered();
+  const withdrawn = async (...args: string[]) => {
+    const { code, stdout, stderr } = await bench.runBoth('withdraw', OWNER, '-o', 'json', ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return WithdrawDocument.parse(JSON.parse(stdout));
+  };
+  const results = ({ models }: WithdrawDocument) => models.map(({ name, result }) => `${name} ${result}`);
+  expect(results(await withdrawn('--dry-run'))).toEqual(
+    ['gone', 'one', 'second', 'two'].map((name) => `${name} planned`),
+  );
+  expect(names()).toHaveLength(6);
+  const done = await withdrawn('--yes');
+  expect(results(done)).toEqual(['gone', 'one', 'second', 'two'].map((name) => `${name} withdrawn`));
+  expect(done).toMatchObject({ ownerId: 'prod', again: 0, controllers: [] });
+  expect(await withdrawn('--yes')).toMatchObject({ models: [] });
 });
 
 test('withdraw needs no cluster where the owner id is given', async () => {
