@@ -34,7 +34,7 @@ export interface Registry {
   /** Reads LiteLLM's list. @throws LiteLlmError */
   refresh(signal?: AbortSignal): Promise<void>;
   /**
-   * Looks a name up in the database too, so that a row that no list shows yet is seen before the object takes the name.
+   * Looks a name up in the database too, as a name and as an id, so that a row that no list shows yet is seen before the object takes the name.
    *
    * @throws LiteLlmError
    */
@@ -89,7 +89,10 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   async function lookUp(publicName: string, taker: SourceRef, signal?: AbortSignal): Promise<void> {
-    for (const row of await client.findByName(publicName, signal)) {
+    // Ids can be called like names.
+    const found = [client.findByName(publicName, signal), client.findById(publicName, signal)] as const;
+    const [named, called] = await Promise.all(found);
+    for (const row of called ? [...named, called] : named) {
       const held = journal.judge(row.id, row);
       if (!held || rows.has(row.id)) continue;
       // A row of the object itself, written before an answer was lost: that it stands there is known now, whether it serves a PATCH tells.

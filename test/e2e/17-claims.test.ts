@@ -182,20 +182,25 @@ test('17: a LiteLLM that has just started and has loaded nothing frees no name: 
   expect(await readTable(scene.bed)).toEqual(before);
 });
 
-test('17: a replica that lags frees no name, and what is taken meanwhile is not lost', async () => {
+test('17: a replica that lags frees no name: not of another owner, not of a hand-made model, no id', async () => {
   const lagging = await startForgetful(CONFIG_MODELS);
   const proxy = await scene.bed.startProxy(lagging.url);
   await scene.controller({ litellmUrl: proxy.url, settings: { namespace: other, ...LASTING } });
   await scene.controller({ ownerId: 'elsewhere', settings: { namespace: scene.namespace, ...LASTING } });
   await resyncs(proxy, 1);
-  await scene.gateway.addByHand({ name: 'by-hand', params: { model: 'bedrock/x', api_key: 'not-needed' } });
+  await scene.gateway.addByHand({
+    id: 'an-id',
+    name: 'by-hand',
+    params: { model: 'bedrock/x', api_key: 'not-needed' },
+  });
   await scene.serve({ name: 'theirs', annotations: { 'model-name': 'theirs' } });
   await until('the other owner has its row', async () => (await readTable(scene.bed)).length === 2, 30_000);
   expect((await openGateway(lagging).models()).map((row) => row.model_name)).toEqual([]);
 
-  await scene.serve({ namespace: other, name: 'thief', annotations: { 'model-name': 'by-hand,theirs' } });
+  await scene.serve({ namespace: other, name: 'thief', annotations: { 'model-name': 'by-hand,theirs,an-id' } });
   await untilTold('thief', /^NameConflict: "by-hand" is held by /);
   await untilTold('thief', /^NameConflict: "theirs" is held by /);
+  await untilTold('thief', /^InvalidAnnotation: "an-id" cannot be a public name: it is the id of a model/);
   await resyncs(proxy, 2);
   expect(await readTable(scene.bed)).toHaveLength(2);
 });

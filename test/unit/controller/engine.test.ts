@@ -109,7 +109,7 @@ describe('reconcile', () => {
   it('looks the name up, registers, and tells how things are then', async () => {
     stage.put(object());
     const outcome = await reconcile();
-    expect(stage.litellm.calls).toEqual(['findByName qwen', `create ${id}`]);
+    expect(stage.litellm.calls).toEqual(['findByName qwen', 'findById qwen', `create ${id}`]);
     expect(outcome).toMatchObject({
       key: KEY,
       gated: false,
@@ -131,7 +131,7 @@ describe('reconcile', () => {
     stage.litellm.addByHand('by-hand', { publicName: 'qwen' });
     stage.put(object());
     const outcome = await reconcile();
-    expect(stage.litellm.calls).toEqual(['findByName qwen']);
+    expect(stage.litellm.calls).toEqual(['findByName qwen', 'findById qwen']);
     expect(outcome).toMatchObject({
       applied: [],
       decision: { state: 'conflict', problems: [{ reason: 'NameConflict' }] },
@@ -229,7 +229,7 @@ describe('before a model is taken out', () => {
     stage.litellm.addByHand('by-hand', { publicName: 'new' });
     stage.cache.behind.set('llm/qwen', object({ projection: serving([registration('new')]) }));
     const outcome = await reconcile();
-    expect(stage.litellm.calls).toEqual(['findByName new']);
+    expect(stage.litellm.calls).toEqual(['findByName new', 'findById new']);
     expect(outcome).toMatchObject({ applied: [], decision: { problems: [{ reason: 'NameConflict' }] } });
   });
 

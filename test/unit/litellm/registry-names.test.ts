@@ -28,6 +28,13 @@ describe('lookUp', () => {
     expect(registry.hasId('by-hand')).toBe(true);
   });
 
+  it('finds a row of that id that no list shows yet: it can be called by it', async () => {
+    litellm.lag();
+    litellm.addByHand('an-id', { publicName: 'by-hand' });
+    await registry.lookUp('an-id', SOURCE);
+    expect([registry.hasId('an-id'), registry.underName('an-id').length]).toEqual([true, 0]);
+  });
+
   it('finds the row of another object of ours, which holds the name', async () => {
     litellm.lag();
     await start().apply({ kind: 'create', entry: entry({ source: other, uid: 'uid-b' }), why: 'new' });
@@ -62,8 +69,11 @@ describe('lookUp', () => {
     expect(registry.underName('qwen')).toEqual([]);
   });
 
-  it('fails where LiteLLM does: nobody knows whose the name is', async () => {
-    litellm.fail('findByName', 'database-down');
-    expect(await failureOf(registry.lookUp('qwen', SOURCE))).toMatchObject({ code: 'database-down' });
-  });
+  it.each(['findByName', 'findById'] as const)(
+    'fails where LiteLLM does: nobody knows whose the name is (%s)',
+    async (call) => {
+      litellm.fail(call, 'database-down');
+      expect(await failureOf(registry.lookUp('qwen', SOURCE))).toMatchObject({ code: 'database-down' });
+    },
+  );
 });
