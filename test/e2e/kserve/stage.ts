@@ -28,6 +28,8 @@ export async function openStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'model-registrar-kserve-'));
   const keyFile = join(folder, 'key');
   await writeFile(keyFile, bed.litellm.masterKey, { mode: 0o600 });
+  const gateway = openGateway(bed.litellm);
+  await warmUp(gateway);
   const controller = await startController({
     kubeconfig: bed.kubernetes.kubeconfigPath,
     litellmUrl: bed.litellm.url,
@@ -42,7 +44,7 @@ export async function openStage(): Promise<Stage> {
     bed,
     kserve,
     cluster,
-    gateway: openGateway(bed.litellm),
+    gateway,
     namespace: async () => {
       const name = `t-${randomBytes(4).toString('hex')}`;
       await cluster.createNamespace(name);
@@ -61,4 +63,18 @@ export async function openStage(): Promise<Stage> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** LiteLLM loads parts of itself at their first use, which takes seconds on a busy machine: those are not to be taken for the controller's. */
+async function warmUp(gateway: Gateway): Promise<void> {
+  const name = `warm-${randomBytes(4).toString('hex')}`;
+  const params = {
+    model: `hosted_vllm/${name}`,
+    api_base: 'http://nobody.nowhere.svc.cluster.local/v1',
+    api_key: 'none',
+  };
+  const id = await gateway.addByHand({ name, params });
+  await gateway.chat(name);
+  await gateway.edit(id, { model_info: { notes: 'warm' } });
+  await gateway.deleteRow(id);
 }
