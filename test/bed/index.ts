@@ -1,4 +1,4 @@
-/** The test bed: real etcd and kube-apiserver with KServe's CRDs, real LiteLLM on real PostgreSQL, on loopback. */
+/** The test bed: real etcd and kube-apiserver with KServe's CRDs, real LiteLLM on real PostgreSQL, on loopback; if wanted, KServe itself. */
 export { attachBed, type Bed } from './attach.ts';
 export {
   type BedCoordinates,

@@ -5,7 +5,7 @@ import { type BedCoordinates, kubeconfig, run } from '../base/index.ts';
 import type { Ask } from './ask.ts';
 import { createServerHandle, type ServerHandle } from './server.ts';
 
-/** A real API server with KServe's CRDs. No controller runs beside it: statuses are what a test patches. */
+/** A real API server with KServe's CRDs. On the first level no controller runs beside it: statuses are what a test patches. */
 export interface KubernetesHandle {
   readonly server: string;
   /** The administrator's. */
@@ -20,7 +20,7 @@ export interface KubernetesHandle {
   kubectl: (args: readonly string[], stdin?: string) => Promise<string>;
   /** Applies objects server-side. */
   apply(...objects: readonly object[]): Promise<void>;
-  /** Makes a namespace; fine when it is there. Namespaces are never really deleted here: take a new name for each test. */
+  /** Makes a namespace; fine when it is there. On the first level none is ever really deleted: take a new name for each test. */
   createNamespace(name: string): Promise<void>;
   /** A token of a ServiceAccount that exists, with exactly its rights. */
   serviceAccountToken(namespace: string, name: string): Promise<string>;
