@@ -65,7 +65,7 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
   if (mine.length > 0) return keepOrYield(name, mine, beside, context);
 
   const self = others.find((row) => row.stamp?.source === claimant.source && row.stamp?.owner !== claimant.owner);
-  if (self?.stamp) return heldByItself(name, self.stamp.owner, self.id);
+  if (self?.stamp) return heldByItself(name, self.stamp.owner);
   const [other] = others;
   if (other) return { verdict: 'refused', why: `"${name}" is held by ${describeHolder(other)}` };
   const [pattern] = state.patterns ?? [];
@@ -91,11 +91,11 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
 }
 
 /** The object's own row from the time before the owner id was changed. */
-function heldByItself(name: string, owner: string, id: string): Verdict {
+function heldByItself(name: string, owner: string): Verdict {
   return {
     verdict: 'refused',
     why: `"${name}" is registered for this very object under another owner id, ${owner}`,
-    remedy: `Run with --owner-id ${owner}, or delete the row ${id} in LiteLLM`,
+    remedy: `Run with --owner-id ${owner}, or take it over: model-registrar adopt --from-owner ${owner}`,
   };
 }
 

@@ -190,6 +190,7 @@ it('does not hold a flush beyond its time, and is silent after stop', async () =
   const events = recorder();
   events.record(event());
   events.record(event('Updated'));
+  await until('the first is on its way', () => operations().length > 0);
   await events.flush(10);
   events.stop();
   events.record(event('Later'));

@@ -90,7 +90,7 @@ describe('judgeNames', () => {
   it('says of a row of the same object under another owner id what to do', () => {
     const [problem] = judge(['qwen'], [row({ owner: 'former' })]).problems;
     expect(problem?.message).toMatch(
-      /under another owner id, former\. Run with --owner-id former, or delete the row \S+ in LiteLLM\.$/,
+      /under another owner id, former\. Run with --owner-id former, or take it over: model-registrar adopt --from-owner former\.$/,
     );
   });
 

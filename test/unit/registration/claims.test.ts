@@ -107,7 +107,7 @@ describe('with no row of ours under the name', () => {
     expect(verdict).toEqual({
       verdict: 'refused',
       why: '"qwen" is registered for this very object under another owner id, former',
-      remedy: `Run with --owner-id former, or delete the row ${former.id} in LiteLLM`,
+      remedy: 'Run with --owner-id former, or take it over: model-registrar adopt --from-owner former',
     });
     expect(claim({ rows: [former] }, context, { ...me, source: 'inference-service/llm/other' })).not.toHaveProperty(
       'remedy',
