@@ -25,11 +25,12 @@ export function followRelated({ connection, kinds, namespaces, log, onChange }: 
     caches.set(kind.resource.kind, new Map(within.map((namespace) => [namespace, follow(kind, namespace)])));
   }
 
-  function follow({ resource, parse }: RelatedKind, namespace: string): Reflector<RelatedObject> {
+  function follow(kind: RelatedKind, namespace: string): Reflector<RelatedObject> {
+    const { resource } = kind;
     const reflector = startReflector<RelatedObject>({
       connection,
       resource: { ...resource, ...(namespace && { namespace }) },
-      parse,
+      parse: (raw) => kind.parse(raw),
       onChange: ({ object }) => onChange(resource.kind, object),
       log,
     });

@@ -160,11 +160,11 @@ test('16: --from-owner moves rows to another owner id beside its running control
   const moved = await command('adopt', '--from-owner=former', '--yes', `--owner-id=${ownerId}`);
   expect(moved).toMatchObject({ code: 0, stderr: '' });
   expect(Object.keys(await chat.stop())).toEqual(['200']);
-  const owners = (await readTable(scene.bed)).map(({ name, owner }) => [name, owner]);
-  expect(owners.toSorted()).toEqual([
-    ['by-hand', ''],
-    ['one', ownerId],
-    ['two', ownerId],
+  const owners = (await readTable(scene.bed)).map(({ name, owner }) => `${name} of ${owner || 'nobody'}`);
+  expect(owners.toSorted((one, another) => one.localeCompare(another))).toEqual([
+    'by-hand of nobody',
+    `one of ${ownerId}`,
+    `two of ${ownerId}`,
   ]);
   await controller.stop();
 

@@ -9,7 +9,7 @@ function secret(entries: Record<string, string>, version = 'uid 1'): Secret {
 }
 
 /** A reader whose answer can be changed; it notes what was read. */
-function reader(first: Secret | undefined | Error = undefined) {
+function reader(first?: Secret | Error) {
   const state = { answer: first, read: [] as string[] };
   const read: ReadSecret = async ({ namespace, name }) => {
     state.read.push(`${namespace}/${name}`);
