@@ -37,7 +37,7 @@ export {
   takesOut,
 } from './plan.ts';
 export { applyPolicy, POLICIES, type Policy } from './policy.ts';
-export type { Problem, Projection } from './projection.ts';
+export type { Doubt, Problem, Projection } from './projection.ts';
 export { MAX_NAME_LENGTH, publicNameProblem } from './public-name.ts';
 export { type Json, parseSourceKey, type Registration, type SourceRef, sourceKey } from './registration.ts';
 export type { SecretRef } from './secret.ts';

@@ -8,6 +8,18 @@ export interface Problem {
   message: string;
 }
 
+/** Which parts of the registrations are not certain: rows that stand keep what they have of them. */
+export interface Doubt {
+  why: string;
+  servedName: boolean;
+  /** The public names too, since they are the served name. */
+  names: boolean;
+  basePath: boolean;
+  mode: boolean;
+  /** The context length. */
+  length: boolean;
+}
+
 /**
  * What a source object means now.
  *
@@ -25,6 +37,8 @@ export type Projection = { names: string[] } & (
       registrations: Registration[];
       /** The Secret that holds the backend's key; without one the registrations say `not-needed`. */
       apiKeySecret?: SecretRef;
+      /** Set where something that tells about the backend cannot be had now. */
+      doubt?: Doubt;
       /** Set while a first registration has to wait (no copy has served yet); an object that has entries is kept in step all the same. */
       waitingFor?: string;
       /** True while old and new pods stand behind the same address: a changed served name or base path is not taken over yet. */
