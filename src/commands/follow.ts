@@ -1,9 +1,12 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Settings } from '../config/index.ts';
 import type { ObjectCache, SourceView } from '../controller/index.ts';
 import { type Connection, type Log, type Reflector, startReflector } from '../kubernetes/index.ts';
 import type { RelatedObject, RelatedObjects, Source, SourceObject } from '../sources/index.ts';
 import { followRelated } from './related.ts';
 import { alsoUnselected } from './unselected.ts';
+
+const LOOKS_AT_A_TIME = 200;
 
 export interface FollowOptions {
   sources: readonly Source[];
@@ -29,6 +32,7 @@ export interface Following {
 /** Starts the reflectors of the sources, and those of the kinds that they ask for. */
 export function follow({ sources, connection, settings, log, onObject }: FollowOptions): Following {
   const reflectors: Following['reflectors'] = [];
+  let looking = Promise.resolve();
   const related = followRelated({
     connection,
     kinds: sources.flatMap((source) => source.related ?? []),
@@ -62,17 +66,32 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
     };
   }
 
-  function lookAgain(kind: string, changed?: RelatedObject): void {
+  /** Objects that refer to what changed are looked at once more, a few at a time: there may be twenty thousand. */
+  function lookAgain(kind: string, change: { object?: RelatedObject; namespace?: string }): void {
+    looking = looking.then(() => look(kind, change));
+  }
+
+  async function look(
+    kind: string,
+    { object: changed, namespace }: { object?: RelatedObject; namespace?: string },
+  ): Promise<void> {
+    let looked = 0;
     for (const { source, reflector } of reflectors) {
       if (!source.related?.some(({ resource }) => resource.kind === kind)) continue;
       for (const object of reflector.values()) {
-        if (!changed || source.refersTo?.(object, kind, changed)) onObject(source, object, object);
+        if (namespace !== undefined && object.namespace !== namespace) continue;
+        if (changed && !source.refersTo?.(object, kind, changed)) continue;
+        // What is known by now counts: it may have changed while others were looked at.
+        const known = reflector.get(`${object.namespace}/${object.name}`);
+        if (known) onObject(source, known, known);
+        looked += 1;
+        if (looked % LOOKS_AT_A_TIME === 0) await immediate();
       }
     }
   }
 
   // Not waited for any longer: they are optional.
-  const relatedTried = Promise.all(related.reflectors.map(settledOrFailing));
+  const relatedTried = Promise.all(related.reflectors.map(settledOrFailing)).then(() => looking);
   const all = [...reflectors.map(({ reflector }) => reflector), ...related.reflectors];
   return {
     views,

@@ -7,8 +7,11 @@ export interface RelatedOptions {
   /** Those that are looked after; all where there is none. */
   namespaces: readonly string[];
   log: Log;
-  /** Told of each change of an object; without one, a whole kind became readable or stopped being so. */
-  onChange: (kind: string, object?: RelatedObject) => void;
+  /**
+   * Told of each change of an object; without one, a whole kind became readable or stopped being so, in one namespace where it is
+   * looked at by namespace.
+   */
+  onChange: (kind: string, change: { object?: RelatedObject; namespace?: string }) => void;
 }
 
 /** The objects of related kinds, kept known by reflectors of their own. */
@@ -31,13 +34,13 @@ export function followRelated({ connection, kinds, namespaces, log, onChange }: 
       connection,
       resource: { ...resource, ...(namespace && { namespace }) },
       parse: (raw) => kind.parse(raw),
-      onChange: ({ object }) => onChange(resource.kind, object),
+      onChange: ({ object }) => onChange(resource.kind, { object }),
       log,
     });
     let readable = false;
     reflector.onState((state) => {
       // A kind that cannot be read tells no absence any more: whoever asked for one has to ask again.
-      if (readable !== (state === 'synced')) onChange(resource.kind);
+      if (readable !== (state === 'synced')) onChange(resource.kind, namespace ? { namespace } : {});
       readable = state === 'synced';
     });
     return reflector;

@@ -77,7 +77,8 @@ function told({ namespace, name }: SecretRef, error: unknown, denied: boolean): 
   if (denied) {
     return `${secret} may not be read: give model-registrar the right to get Secrets in namespace ${namespace}`;
   }
-  const why = error instanceof KubernetesError ? error.message.replace(/\.$/, '') : 'see the log';
+  const why =
+    error instanceof KubernetesError ? error.message.replace(/\.$/, '') : 'the API server did not answer in time';
   return `${secret} cannot be read now: ${why}`;
 }
 

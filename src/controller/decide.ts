@@ -14,6 +14,7 @@ import {
   type ServeInput,
   type SourceRef,
   type StampedRecord,
+  settleDoubt,
   sourceKey,
 } from '../registration/index.ts';
 import type { Source, SourceObject } from '../sources/index.ts';
@@ -63,7 +64,7 @@ export function decideUnselected({ source, uid }: Decision): Decision {
 function decideFor(
   world: World,
   source: SourceRef,
-  { uid }: SourceObject,
+  { uid, resourceVersion }: SourceObject,
   projection: Projection,
   records: StampedRecord[],
 ): Decision {
@@ -77,19 +78,23 @@ function decideFor(
     case 'invalid':
       return { ...base, state: 'invalid', plan: planHold(uid, records), problems: projection.problems };
     case 'serve':
-      return serve(world, base, projection, records);
+      return serve(world, { ...base, version: resourceVersion }, projection, records);
   }
 }
 
 function serve(
   world: World,
-  base: { source: SourceRef; uid: string },
+  { version, ...base }: { source: SourceRef; uid: string; version: string },
   projection: Projection & { state: 'serve' },
   records: StampedRecord[],
 ): Decision {
   const key = projection.apiKeySecret && world.backendKeys.look(projection.apiKeySecret);
   if (key && key.state !== 'known') return withoutKey(base, key, records);
-  const wanted = key ? projection.registrations.map((one) => withKey(one, key)) : projection.registrations;
+  const own = records.filter((record) => record.stamp.uid === base.uid);
+  const certain = projection.doubt
+    ? settleDoubt(projection.registrations, projection.doubt, own)
+    : projection.registrations;
+  const wanted = key ? certain.map((one) => withKey(one, key)) : certain;
   const claims = judgeNames(world, base.source, wanted);
   const input: ServeInput = {
     owner: world.owner,
@@ -103,7 +108,8 @@ function serve(
     settleMs: world.settleMs,
   };
   const problems = [...projection.warnings, ...claims.problems, ...savedNotLive(records)];
-  const waitMs = world.patience.waitMs(sourceKey(base.source), changesBackend(input) ? claims.granted : undefined);
+  const change = changesBackend(input) ? claims.granted : undefined;
+  const waitMs = world.patience.waitMs(sourceKey(base.source), change, version);
   if (projection.rollingOut ? waitMs !== undefined : waitMs) {
     const why = 'a changed served name or base path is taken over when the rollout is through';
     const hold = held(base.uid, records);

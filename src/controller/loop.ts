@@ -77,7 +77,7 @@ export function createLoop(options: LoopOptions): Loop {
   async function run(signal: AbortSignal): Promise<void> {
     await untilRead(signal);
     await Promise.race([options.sourcesSettled, aborted(signal)]);
-    await engine.readKeys(signal);
+    await readKeys(signal);
     if (signal.aborted) return;
     queue = createWorkQueue({ workers: WORKERS, handle, backoff: options.backoff, onError });
     review(engine.keys());
@@ -97,9 +97,14 @@ export function createLoop(options: LoopOptions): Loop {
     while (!signal.aborted) {
       await pause(resyncMs, signal);
       if (signal.aborted) return;
-      const [read] = await Promise.all([refresh(signal), engine.readKeys(signal)]);
+      const [read] = await Promise.all([refresh(signal), readKeys(signal)]);
       if (read && !signal.aborted) review(engine.keys());
     }
+  }
+
+  /** A slow API server must not hold up all objects: a Secret that was not read in time keeps its last reading. */
+  async function readKeys(signal: AbortSignal): Promise<void> {
+    await engine.readKeys(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.round(resyncMs / 2)))]));
   }
 
   async function refresh(signal: AbortSignal): Promise<boolean> {

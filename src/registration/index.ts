@@ -12,6 +12,7 @@ export {
 export { canonical, digest } from './canonical.ts';
 export { type Claimant, type Declarer, decideClaim, type LastHolder, type NameState, type Verdict } from './claims.ts';
 export type { FieldChange } from './difference.ts';
+export { settleDoubt } from './doubt.ts';
 export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
 export { holdsHidden } from './hidden.ts';
 export {

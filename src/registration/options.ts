@@ -83,12 +83,25 @@ const maxModelLen = z.string().transform((text, context) => {
  * something else is wrong, since an object with a mistake keeps its claim on its names.
  */
 export function readOptions(annotations: Readonly<Record<string, string>>): { options: Options; problems: Problem[] } {
+  let read = remembered.get(annotations);
+  if (!read) {
+    read = readAnew(annotations);
+    remembered.set(annotations, read);
+  }
+  // Whoever gets the problems adds his own.
+  return { options: read.options, problems: [...read.problems] };
+}
+
+/** By an object's annotations, which are others after each change: an object is looked at at each resync. */
+const remembered = new WeakMap<Readonly<Record<string, string>>, { options: Options; problems: Problem[] }>();
+
+function readAnew(annotations: Readonly<Record<string, string>>): { options: Options; problems: Problem[] } {
   const own = new Map(
     Object.entries(annotations).flatMap(([name, value]) =>
       name.startsWith(ANNOTATION_PREFIX) ? [[name.slice(ANNOTATION_PREFIX.length), value]] : [],
     ),
   );
-  const problems = [...own.keys()].flatMap(keyProblems);
+  const problems = allKeyProblems([...own.keys()]);
 
   function read<T>(key: AnnotationKey, schema: z.ZodType<T>): T | undefined {
     const value = own.get(key);
@@ -210,6 +223,20 @@ function readFurther(
     problems.push(invalid(`${ANNOTATION_PREFIX}${key}: ${read.problems.slice(0, 3).join('; ')}. Allowed: ${allowed}.`));
   }
   return read.values;
+}
+
+/** Most refused keys that are told one by one; an object may carry thousands. */
+const MAX_KEY_PROBLEMS = 5;
+
+function allKeyProblems(keys: string[]): Problem[] {
+  const refused = keys.filter((key) => !findAnnotation(key)?.available);
+  const more = refused.length - MAX_KEY_PROBLEMS;
+  return [
+    ...refused.slice(0, MAX_KEY_PROBLEMS).flatMap(keyProblems),
+    ...(more > 0
+      ? [invalid(`${more} more annotations that begin with ${ANNOTATION_PREFIX} are not known. ${availableKeys()}`)]
+      : []),
+  ];
 }
 
 /** A refused key is named without its value, which nobody read and which may be a credential in the wrong place. */

@@ -3,6 +3,9 @@ import { isAlias, isMap, isNode, isScalar, parseDocument, visit, type YAMLMap } 
 /** Longest text that is parsed, in characters: every key that may pass, with its longest value, needs little more than half of it. */
 export const MAX_YAML_LENGTH = 8_192;
 
+const MAX_BRACKETS = 128;
+const MAX_LINES = 512;
+
 /** What a text holds, or why it cannot be used; the reason never repeats the text. */
 export type YamlMap = { values: Record<string, unknown> } | { problem: string };
 
@@ -12,6 +15,10 @@ export type YamlMap = { values: Record<string, unknown> } | { problem: string };
  */
 export function readYamlMap(text: string): YamlMap {
   if (text.length > MAX_YAML_LENGTH) return { problem: `it is longer than ${MAX_YAML_LENGTH} characters` };
+  // Each costs the parser far more than a letter: a map of settings needs few of them.
+  if ((text.match(/[[{]/g)?.length ?? 0) > MAX_BRACKETS)
+    return { problem: `it holds more than ${MAX_BRACKETS} brackets` };
+  if ((text.match(/\n/g)?.length ?? 0) > MAX_LINES) return { problem: `it has more than ${MAX_LINES} lines` };
   try {
     return read(text);
   } catch {

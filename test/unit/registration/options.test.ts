@@ -78,6 +78,21 @@ describe('readOptions', () => {
     expect(problems.map(({ reason }) => reason)).toEqual(Array.from({ length: 4 }, () => 'InvalidAnnotation'));
   });
 
+  it('tells five keys that are none, and counts the others', () => {
+    const told = messages(Object.fromEntries(Array.from({ length: 9_000 }, (_, at) => [`none-${at}`, 'x'])));
+    expect(told).toHaveLength(6);
+    expect(told[5]).toMatch(/^8995 more annotations that begin with model-registrar\.io\/ are not known\. Allowed/);
+  });
+
+  it('reads the annotations of an object once, and hands out problems that may be added to', () => {
+    const annotations = { 'model-registrar.io/mode': 'x', 'model-registrar.io/litellm-params': 'rpm: 7' };
+    const first = readOptions(annotations);
+    first.problems.push({ reason: 'NotRoutable', message: 'more' });
+    const second = readOptions(annotations);
+    expect(second.options).toBe(first.options);
+    expect(second.problems).toHaveLength(1);
+  });
+
   it('cuts a long value to 80 characters and writes out what cannot be seen', () => {
     const [message] = messages({ mode: `a\n\u0007\u202e${'x'.repeat(1000)}` });
     expect(message).toContain(`"a\\n\\u{7}\\u{202e}${'x'.repeat(76)}…"`);

@@ -29,7 +29,9 @@ describe('readYamlMap', () => {
     ['a key that is a number', '1: canary', /a key of it is no text/],
     ['several documents', 'a: 1\n---\nb: 2', /no YAML that can be read/],
     ['broken quotes', 'a: "canary', /no YAML that can be read/],
-    ['brackets without end', '['.repeat(8_000), /no YAML that can be read/],
+    ['hundreds of brackets', `a: ${'[[],'.repeat(100)}`, /more than 128 brackets/],
+    ['hundreds of lines', 'a: 1\n'.repeat(600), /more than 512 lines/],
+    ['brackets without end', '['.repeat(100), /no YAML that can be read/],
     ['a quarter of a megabyte', `a: ${'x'.repeat(250_000)}`, /longer than 8192 characters/],
     [
       'a bomb',
