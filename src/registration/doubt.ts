@@ -20,9 +20,10 @@ export function settleDoubt(
   const [first] = registrations;
   const [someRow] = rows;
   if (!first || !someRow) return [...registrations];
-  const wanted = doubt.names
-    ? [...new Set(rows.map(({ publicName }) => publicName))].map((publicName) => ({ ...first, publicName }))
-    : registrations;
+  // A row that is called otherwise than its backend had its name from an annotation.
+  const derived = new Set(rows.flatMap((row) => (row.publicName === servedNameOf(row) ? [row.publicName] : [])));
+  const kept = doubt.names && derived.size > 0;
+  const wanted = kept ? [...derived].map((publicName) => ({ ...first, publicName })) : registrations;
   return wanted.map((registration) => {
     const row = rows.find(({ publicName }) => publicName === registration.publicName) ?? someRow;
     return {

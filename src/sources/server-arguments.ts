@@ -26,6 +26,8 @@ export interface Unread {
 export interface ServerArguments {
   /** The names that the server answers to, the first one first. */
   servedNames: string[];
+  /** True where a flag for it says the name, which goes before all else that may. */
+  flagged?: boolean;
   /** LiteLLM's mode. */
   mode?: string;
   /** The task as it is written. */
@@ -93,9 +95,12 @@ export function readServerArguments(
   const whole = script || !object.appended;
   const origin = started ? 'command' : told && !container.command?.length ? 'image' : 'unknown';
   const model = whole ? modelOf({ server, origin }, words, flags) : undefined;
-  const named = [
+  const flagsOfName = [
     server === 'llama.cpp' ? aliases() : lastFlag(flags, ['served-model-name']),
     lastFlag(flags, ['model-name']),
+  ];
+  const named = [
+    ...flagsOfName,
     variable('SERVED_MODEL_NAME'),
     // vLLM and SGLang do not look at MODEL_NAME; scripts and other servers may.
     origin === 'unknown' ? undefined : model,
@@ -109,6 +114,7 @@ export function readServerArguments(
   const [openAiPrefix] = take('openAiPrefix', variable('KSERVE_OPENAI_ROUTE_PREFIX'));
   return {
     servedNames: [...new Set(names)],
+    ...(names.length > 0 && flagsOfName.some(holdsValue) && { flagged: true }),
     ...mode,
     ...(maxModelLen === undefined ? {} : { maxModelLen }),
     ...(openAiPrefix === undefined ? {} : { openAiPrefix }),

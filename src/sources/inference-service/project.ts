@@ -10,6 +10,7 @@ import type { ProjectionSettings, RelatedObjects } from '../source.ts';
 import { runtimeAbsence, runtimeProblem } from './absent-runtime.ts';
 import { readAddress, readBasePath, readExternalAddress } from './address.ts';
 import { infoOf, notRoutable, paramsOf, warningsOf } from './contents.ts';
+import { doubtOf } from './doubt.ts';
 import { declaredNames, nameProblems } from './names.ts';
 import type { Predictor } from './predictor.ts';
 import { noRuntimeYet, rollingOut, unreadyReason } from './readiness.ts';
@@ -43,7 +44,8 @@ export function projectInferenceService(
   if (!annotated && noRuntime) return { state: 'hold', names, why: noRuntime };
   if (unsuited !== undefined) {
     // What the runtime would tell must not be taken for what is not so.
-    const absence = predictor.server || predictor.unsuited ? undefined : runtimeAbsence(resolved);
+    const told = predictor.unsuited !== undefined || (predictor.server !== undefined && predictor.server !== 'other');
+    const absence = told ? undefined : runtimeAbsence(resolved);
     return absence ? { state: 'hold', names, why: absence } : ignore(unsuited);
   }
   if (object.deploymentMode === 'ModelMesh') {
@@ -75,6 +77,7 @@ export function projectInferenceService(
   const params = paramsOf(options);
   const info = infoOf(predictor, options);
   const { apiKeySecret } = options;
+  const doubt = doubtOf(object, resolved, options);
   return {
     state: 'serve',
     names,
@@ -86,6 +89,7 @@ export function projectInferenceService(
       params: { ...params },
       info: { ...info },
     })),
+    ...(doubt && { doubt }),
     ...(apiKeySecret && { apiKeySecret: { namespace: object.namespace, ...apiKeySecret } }),
     // A Standard service of no replicas is Ready before any pod; Knative holds calls until there is one.
     ...(object.deploymentMode === 'Knative' || object.copies > 0

@@ -11,6 +11,8 @@ export interface Resolved {
   predictor: Predictor;
   /** Set where the runtime is named and cannot be had: then the predictor says what its own arguments say. */
   absent?: 'missing' | 'unknown';
+  /** The runtime is not there; it is taken to be what KServe ships under its name. */
+  assumed?: true;
 }
 
 type RuntimeLike = Pick<ServingRuntime, 'server' | 'unsuited' | 'container'>;
@@ -35,11 +37,12 @@ export function withRuntime(object: InferenceService, related: RelatedObjects): 
   const found = findRuntime(predictor.runtime, object.namespace, related);
   const runtime = found === 'missing' ? (SHIPPED.get(predictor.runtime.name) ?? found) : found;
   if (typeof runtime === 'string') return { predictor, absent: runtime };
+  const assumed = found === 'missing' && ({ assumed: true } as const);
   const last = resolved.get(object);
-  if (last?.runtime === runtime) return { predictor: last.predictor };
+  if (last?.runtime === runtime) return { predictor: last.predictor, ...assumed };
   const merged = merge(object, predictor, runtime);
   resolved.set(object, { runtime, predictor: merged });
-  return { predictor: merged };
+  return { predictor: merged, ...assumed };
 }
 
 function merge({ name, namespace, marks }: InferenceService, own: Predictor, runtime: RuntimeLike): Predictor {

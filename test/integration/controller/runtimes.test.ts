@@ -22,6 +22,21 @@ const putRuntime = (kind: 'ServingRuntime' | 'ClusterServingRuntime', ...args: s
     },
   });
 
+const QWEN = { kind: 'InferenceService', namespace: 'llm', name: 'qwen' };
+
+/** Its status while a rollout is under way, or through. */
+function rolled(reason: string): object {
+  const { clusterServingRuntimeName: _, ...known } = status({ name: 'qwen', reason });
+  return known;
+}
+
+/** So many readings of LiteLLM's list, and what they lead to. */
+async function resyncs(count: number): Promise<void> {
+  const lists = (): number => stage.litellm.calls.list().filter(({ path }) => path === '/model/info').length;
+  const before = lists();
+  await until(`${count} resyncs went by`, () => lists() > before + count);
+}
+
 /** A Ready object that leaves all to the runtime. */
 function serve(args: string[] = []): void {
   stage.serve({
@@ -29,8 +44,7 @@ function serve(args: string[] = []): void {
     annotations: { enabled: 'true' },
     predictor: { model: { modelFormat: { name: 'vLLM' }, runtime: 'house-vllm', args } },
   });
-  const { clusterServingRuntimeName: _, ...known } = status({ name: 'qwen' });
-  stage.kubernetes.setStatus({ kind: 'InferenceService', namespace: 'llm', name: 'qwen' }, known);
+  stage.kubernetes.setStatus(QWEN, rolled('NewReplicaSetAvailable'));
 }
 
 const models = (): unknown[] => stage.litellm.rows().map((row) => row.litellm_params.model);
@@ -45,6 +59,13 @@ test.each(['ServingRuntime', 'ClusterServingRuntime'] as const)(
     serve();
     await registered('hosted_vllm/qwen-chat');
     putRuntime(kind, '--port=8080', '--served-model-name={{.Name}}-next');
+    // KServe rolls the objects of a runtime one after the other: until it begins with this one, its pods serve the old name.
+    await resyncs(4);
+    expect(models()).toEqual(['hosted_vllm/qwen-chat']);
+    stage.kubernetes.setStatus(QWEN, rolled('MinimumReplicasAvailable'));
+    await resyncs(4);
+    expect(models()).toEqual(['hosted_vllm/qwen-chat']);
+    stage.kubernetes.setStatus(QWEN, rolled('NewReplicaSetAvailable'));
     await registered('hosted_vllm/qwen-next');
   },
 );
@@ -84,4 +105,28 @@ test('a runtime that goes takes nothing away', async () => {
     stage.events('qwen').find((event) => event.startsWith('NotRoutable: ')),
   );
   expect(models()).toEqual(['hosted_vllm/qwen-chat']);
+});
+
+test('what only a runtime tells stays as it is on a controller that starts without the right to read it', async () => {
+  putRuntime('ServingRuntime', '--served-model-name={{.Name}}-chat', '--max-model-len=8192');
+  const first = await stage.start();
+  serve(['--served-model-name=own']);
+  await registered('hosted_vllm/own');
+  await first.stop();
+  const [before] = stage.litellm.rows();
+  expect(before?.model_info).toMatchObject({ max_tokens: 8192 });
+
+  stage.kubernetes.faults.inject({
+    path: /servingruntimes/,
+    effect: { kind: 'status', status: 403 },
+    times: Number.POSITIVE_INFINITY,
+  });
+  stage.litellm.calls.clear();
+  await stage.start();
+  await resyncs(3);
+  expect(stage.litellm.rows()).toEqual([before]);
+  // What the object says itself still arrives.
+  stage.kubernetes.patch(QWEN, { metadata: { annotations: { 'model-registrar.io/notes': 'new' } } });
+  await until('the note arrived', () => stage.litellm.rows()[0]?.model_info.notes === 'new');
+  expect(stage.litellm.rows()).toMatchObject([{ model_id: before?.model_id, model_info: { max_tokens: 8192 } }]);
 });

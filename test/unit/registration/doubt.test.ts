@@ -26,10 +26,16 @@ describe('settleDoubt', () => {
     expect(settleDoubt([wish], { ...none, servedName: true }, rows)).toEqual([{ ...wish, servedName: 'org/true' }]);
   });
 
-  it('keeps the public names of the rows, of which there may be several', () => {
-    const other = row({ registration: { ...stands, publicName: 'other' } });
-    const names = settleDoubt([wish], { ...none, names: true }, [...rows, other]).map((one) => one.publicName);
-    expect(names.toSorted((one, another) => one.localeCompare(another))).toEqual(['other', 'qwen']);
+  it('keeps the public names that are served names, of which there may be several', () => {
+    const called = (name: string) => row({ registration: { ...stands, publicName: name, servedName: name } });
+    const names = settleDoubt([wish], { ...none, names: true }, [called('a'), called('b')]).map(
+      (one) => one.publicName,
+    );
+    expect(names.toSorted((one, another) => one.localeCompare(another))).toEqual(['a', 'b']);
+  });
+
+  it('takes the wish for names that an annotation had given', () => {
+    expect(settleDoubt([wish], { ...none, names: true }, rows)).toEqual([wish]);
   });
 
   it('keeps the path of the row, at the address of today', () => {

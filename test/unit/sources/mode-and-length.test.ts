@@ -84,6 +84,7 @@ it('a server that only its runtime names is read as what it is', () => {
   const object = { name: 'isvc', appended: true, server: 'llama.cpp' } as const;
   expect(readServerArguments({ args: ['-a', 'a', '-c', '512'] }, object)).toEqual({
     servedNames: ['a'],
+    flagged: true,
     maxModelLen: 512,
     unread: [],
   });

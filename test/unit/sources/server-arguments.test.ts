@@ -118,6 +118,7 @@ describe('references', () => {
   it.each(['$(NAME)', '${NAME}', '$NAME'])('%s is put in place', (reference) => {
     expect(whole({ args: [`--served-model-name=${reference}`, '--max-model-len', '1k'], env })).toEqual({
       servedNames: ['a'],
+      flagged: true,
       maxModelLen: 1000,
       unread: [],
     });
@@ -146,6 +147,7 @@ describe('references', () => {
   it('leaves out a further name alone', () => {
     expect(whole({ args: ['--served-model-name', 'a', '$(SECRET)', 'b'], env })).toEqual({
       servedNames: ['a', 'b'],
+      flagged: true,
       unread: [],
     });
   });

@@ -13,7 +13,7 @@ describe('readPredictor', () => {
       kind: 'model',
       format: 'huggingface',
       server: 'huggingface',
-      arguments: { servedNames: ['a'], maxModelLen: 8192, unread: [] },
+      arguments: { servedNames: ['a'], flagged: true, maxModelLen: 8192, unread: [] },
       container: { args: ['--model_name=a', '--max_model_len=8192'] },
     });
   });
@@ -22,7 +22,7 @@ describe('readPredictor', () => {
     expect(read({ ...container(), name: 'blue' })).toEqual({
       kind: 'container',
       server: 'vllm',
-      arguments: { servedNames: ['mistral'], server: 'vllm', unread: [] },
+      arguments: { servedNames: ['mistral'], flagged: true, server: 'vllm', unread: [] },
       container: {},
       name: 'blue',
     });

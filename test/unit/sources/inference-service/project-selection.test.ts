@@ -83,7 +83,8 @@ describe('selection', () => {
     ],
     ['no predictor', { predictor: {} }, 'the predictor has neither a model nor containers'],
   ])('all: ignores what does not, by %s, and says why', (_, rest, why) => {
-    expect(project(plain(rest), 'all')).toEqual({ state: 'ignore', names: [], why });
+    const known = runtimes(runtime('kserve-openvino', { image: 'openvino/model_server' }));
+    expect(project(plain(rest), 'all', known)).toEqual({ state: 'ignore', names: [], why });
   });
 
   it('takes a classifier whose owner says how it is called, else asks for that', () => {

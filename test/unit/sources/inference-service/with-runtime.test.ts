@@ -60,6 +60,7 @@ describe('withRuntime', () => {
     const env = [{ name: 'MAX_MODEL_LEN', value: '4096' }];
     expect(read(parse(on('mine', { env })), runtime('mine', container)).arguments).toEqual({
       servedNames: ['theirs'],
+      flagged: true,
       maxModelLen: 4096,
       mode: 'embedding',
       task: 'embed',

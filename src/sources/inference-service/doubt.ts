@@ -1,0 +1,24 @@
+import type { Doubt, Options } from '../../registration/index.ts';
+import { runtimeAbsence } from './absent-runtime.ts';
+import type { InferenceService } from './schema.ts';
+import type { Resolved } from './with-runtime.ts';
+
+/**
+ * What of an object is not certain while its serving runtime cannot be had: neither an annotation nor the object's own arguments say it.
+ * A runtime of KServe's own that is not there is taken to be as shipped; only its name for the model may have been another.
+ */
+export function doubtOf(object: InferenceService, resolved: Resolved, options: Options): Doubt | undefined {
+  if (!resolved.absent && !resolved.assumed) return undefined;
+  const { arguments: own } = object.predictor;
+  const absent = resolved.absent !== undefined;
+  const servedName = options.servedName === undefined && !own.flagged;
+  const doubt = {
+    servedName,
+    names: servedName && options.names === undefined,
+    basePath: absent && options.basePath === undefined && own.server === undefined,
+    mode: absent && options.mode === undefined && options.embedding === undefined && own.mode === undefined,
+    length: absent && options.maxModelLen === undefined && own.maxModelLen === undefined,
+  };
+  if (!Object.values(doubt).some(Boolean)) return undefined;
+  return { why: runtimeAbsence(resolved) ?? 'its serving runtime is not there', ...doubt };
+}
