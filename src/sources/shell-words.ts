@@ -130,8 +130,9 @@ function readReference(
     const name = `${opening}${inner.slice(0, 40)}${closing}`;
     const next = end + 1;
     if (closing !== '}') return { name, value: undefined, next };
-    const [, variable = '', fallback] = /^([A-Za-z_]\w*)(?::?[-=]([^$`]*))?$/.exec(inner) ?? [];
-    return { name, value: variables.get(variable) ?? fallback, next };
+    const [, variable = '', colon, fallback] = /^([A-Za-z_]\w*)(?:(:?)[-=]([^$`]*))?$/.exec(inner) ?? [];
+    const value = variables.has(variable) ? variables.get(variable) : fallback;
+    return { name, value: value === '' && colon ? fallback : value, next };
   }
   const [, variable] = /^\$([A-Za-z_]\w*|[0-9@*#?$!-])/.exec(text.slice(at, at + 130)) ?? [];
   if (!variable) return { name: '$', value: '$', next: at + 1 };

@@ -2,6 +2,8 @@
 export interface Variables {
   /** The value, or undefined where the variable is unknown or its value comes from elsewhere (a Secret, a ConfigMap). */
   get(name: string): string | undefined;
+  /** Whether the variable is set, be its value known or not. */
+  has(name: string): boolean;
   set(name: string, value: string | undefined): void;
 }
 
@@ -16,7 +18,7 @@ const BUDGET = 262_144;
 
 /** The variables of a container, each seeing those before it, as Kubernetes has it. */
 export function createVariables(environment: readonly EnvironmentVariable[]): Variables {
-  const values = new Map<string, string>();
+  const values = new Map<string, string | undefined>();
   let left = BUDGET;
   const variables: Variables = {
     get(name) {
@@ -25,9 +27,9 @@ export function createVariables(environment: readonly EnvironmentVariable[]): Va
       left -= value.length;
       return value;
     },
+    has: (name) => values.has(name),
     set(name, value) {
-      if (value === undefined) values.delete(name);
-      else values.set(name, value);
+      values.set(name, value);
     },
   };
   for (const { name, value } of environment) {

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables of shells and of Kubernetes, no templates of ours
 import { describe, expect, it } from 'vitest';
+import { mergeContainers } from '../../../src/sources/inference-service/merge-containers.ts';
 import { readServerArguments, type ServerContainer } from '../../../src/sources/server-arguments.ts';
 import { trimContainer } from '../../../src/sources/trim-container.ts';
 
@@ -43,6 +44,38 @@ describe('trimContainer', () => {
           { name: 'KSERVE_OPENAI_ROUTE_PREFIX', value: '' },
           { name: 'MAX_MODEL_LEN', value: '4k' },
           { name: 'MODEL_NAME' },
+          { name: 'HF_HOME' },
+        ],
+      },
+    ],
+    [
+      'a flag that may have no value, with what may hold further ones',
+      {
+        args: ['--trust-remote-code', '$(MORE)', '--port', '$(PORT)'],
+        env: [
+          { name: 'MORE', value: '--served-model-name=a' },
+          { name: 'PORT', value: '8080' },
+        ],
+      },
+      {
+        args: ['--trust-remote-code', '$(MORE)', '--port', '$(PORT)'],
+        env: [{ name: 'MORE', value: '--served-model-name=a' }, { name: 'PORT' }],
+      },
+    ],
+    [
+      'a variable that another refers to',
+      {
+        args: ['--served-model-name=$(NAME)'],
+        env: [
+          { name: 'SIZE', value: '7b' },
+          { name: 'NAME', value: 'a-$(SIZE)' },
+        ],
+      },
+      {
+        args: ['--served-model-name=$(NAME)'],
+        env: [
+          { name: 'SIZE', value: '7b' },
+          { name: 'NAME', value: 'a-$(SIZE)' },
         ],
       },
     ],
@@ -77,6 +110,34 @@ describe('trimContainer', () => {
       { command: ['env', `HF_TOKEN=${SECRET}`, 'vllm', 'serve', 'm'], args: ['--served-model-name=a'] },
     ],
     [
+      'a header without quotes in a script',
+      { command: ['sh', '-c', `curl -H Authorization: Bearer ${SECRET} x; vllm serve m --served-model-name a`] },
+    ],
+    ['a short option', { command: ['vllm', 'serve', 'm'], args: ['-k', SECRET, '--served-model-name=a'] }],
+    [
+      'the output of a command',
+      { command: ['sh', '-c', `vllm serve m --port $(port --key ${SECRET}) --served-model-name a`] },
+    ],
+    [
+      'a script in a script',
+      { command: ['sh', '-c', `bash -c "vllm serve m --api-key '${SECRET}' --served-model-name a" && echo "b"`] },
+    ],
+    [
+      'a comment',
+      {
+        command: [
+          'sh',
+          '-c',
+          `# ${SECRET}
+vllm serve m --served-model-name a`,
+        ],
+      },
+    ],
+    [
+      'a flag with several values',
+      { command: ['sh', '-c', `vllm serve m --api-key x ${SECRET} --served-model-name a`] },
+    ],
+    [
       'further arguments',
       {
         args: ['--model=m'],
@@ -92,6 +153,8 @@ describe('trimContainer', () => {
           { name: 'MODEL_API_KEY', value: SECRET },
           { name: 'HF_TOKEN', value: SECRET },
           { name: 'OTHER', value: SECRET },
+          { name: 'MODEL_STORE_PW', value: SECRET },
+          { name: 'MODEL_PAT', value: SECRET },
         ],
       },
     ],
@@ -101,6 +164,44 @@ describe('trimContainer', () => {
     const object = { name: 'isvc', appended: false };
     expect(readServerArguments(trimmed, object).servedNames).toEqual(['a']);
     expect(readServerArguments(trimmed, object)).toEqual(readServerArguments(container, object));
+  });
+
+  it.each([
+    'vllm serve /mnt/models --enable-x \\\n --served-model-name a',
+    'vllm serve /mnt/models --port $(PORT) --served-model-name a',
+    'vllm serve /mnt/models --tensor-parallel-size $(nvidia-smi -L | wc -l) --served-model-name a',
+    'vllm serve /mnt/models --tensor-parallel-size=$(echo $(nproc)) --served-model-name a',
+    'vllm serve /mnt/models --tensor-parallel-size `nvidia-smi -L | wc -l` --served-model-name a',
+    'vllm serve /mnt/models --api-key "$(cat /key)" --served-model-name a',
+    'vllm serve /mnt/models --port {{ .Labels.port }} --served-model-name a',
+    'uv run --frozen vllm serve m --served-model-name a',
+    'export MORE="--api-key x --served-model-name a"; vllm serve m --trust-remote-code $MORE',
+  ])('leaves readable: %s', (script) => {
+    const container = { command: ['sh', '-c', script] };
+    const object = { name: 'isvc', appended: false };
+    const read = readServerArguments(container, object);
+    expect(read).toMatchObject({ servedNames: ['a'], server: 'vllm' });
+    expect(readServerArguments(trimContainer(container), object)).toEqual(read);
+  });
+
+  it('leaves what is made of a secret unknown', () => {
+    const container = { command: ['sh', '-c', `NAME_KEY=${SECRET}; vllm serve m --served-model-name x-$NAME_KEY`] };
+    const trimmed = trimContainer(container);
+    expect(JSON.stringify(trimmed)).not.toContain('canary');
+    const { servedNames, unread } = readServerArguments(trimmed, { name: 'isvc', appended: false });
+    expect([servedNames, unread.map(({ setting }) => setting)]).toEqual([[], ['servedNames']]);
+  });
+
+  it('a variable whose value is not kept is not taken for one that is not set', () => {
+    const runtime = { command: ['sh', '-c', 'vllm serve m --served-model-name ${WHO:-house}'] };
+    const read = (own: ServerContainer) => {
+      const merged = mergeContainers(trimContainer(runtime), trimContainer(own));
+      const { servedNames, unread } = readServerArguments(merged, { name: 'isvc', appended: false });
+      return [...servedNames, ...unread.map(({ setting }) => setting)];
+    };
+    expect(read({ env: [{ name: 'WHO', value: 'a' }] })).toEqual(['servedNames']);
+    expect(read({ env: [{ name: 'WHO', value: '' }] })).toEqual(['house']);
+    expect(read({})).toEqual(['house']);
   });
 
   it('keeps scripts readable with their variables', () => {
@@ -121,7 +222,7 @@ describe('trimContainer', () => {
   it.each(['--a=\\"', '--a="', "--a='", '--a "\\', 'A="', 'A=1 ', '--a--a', '--a    ', '$A B=1 ', '"--a', '\\'])(
     'is done in time with a long text of %j',
     (piece) => {
-      const text = `vllm serve m ${piece.repeat(Math.ceil(400_000 / piece.length))}`;
+      const text = `vllm serve m ${piece.repeat(Math.ceil(200_000 / piece.length))}`;
       const env = [{ name: 'VLLM_ADDITIONAL_ARGS', value: text }];
       expect(trimContainer({ command: ['sh', '-c', text], args: [text, ...text.split(' ')], env }).command?.[0]).toBe(
         'sh',

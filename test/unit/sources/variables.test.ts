@@ -18,6 +18,7 @@ describe('createVariables', () => {
     const variables = createVariables([{ name: 'A', value: 'a' }, { name: 'A' }]);
     expect(variables.get('A')).toBeUndefined();
     expect(variables.get('constructor')).toBeUndefined();
+    expect([variables.has('A'), variables.has('B')]).toEqual([true, false]);
   });
 
   it('stops giving values when they grow without end', () => {
