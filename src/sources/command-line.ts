@@ -25,6 +25,9 @@ const LEADING: ReadonlySet<string> = new Set([
   '!',
 ]);
 
+/** More options in one word, as in `-euxc`, no shell has. */
+const MAX_OPTION = 32;
+
 /** Scripts in scripts are followed so far. */
 const MAX_DEPTH = 3;
 
@@ -66,7 +69,8 @@ function scriptOf(argv: readonly string[]): Script | undefined {
 function scriptOption(argv: readonly string[], from: number): number | undefined {
   for (let at = from; at < argv.length; at++) {
     const word = argv[at] ?? '';
-    if (/^-\w*c\w*$/.test(word)) return at;
+    // The pattern takes time by the square of the length.
+    if (word.length <= MAX_OPTION && /^-\w*c\w*$/.test(word)) return at;
     if (!word.startsWith('-')) return undefined;
     if (/^-\w*o$/i.test(word)) at++;
   }

@@ -31,9 +31,13 @@ const PROGRAMS: readonly [RegExp, ServerKind][] = [
 const OTHERS =
   /openvino|ovms|triton|sklearn|xgb|lgb|lightgbm|mlserver|torchserve|tensorflow|paddle|pmml|predictiveserver|autogluon/;
 
+/** No path, module or image is longer, in characters; some of the patterns take time by the square of the length. */
+const MAX_LENGTH = 512;
+
 /** The server that a command line starts, by its first words; undefined where none of them is known. */
 export function serverOfCommand(words: readonly string[]): ServerKind | undefined {
   for (const [index, word] of words.slice(0, 6).entries()) {
+    if (word.length > MAX_LENGTH) continue;
     const program = word.slice(word.lastIndexOf('/') + 1);
     if (/^(vllm|sglang)$/.test(program) && words[index + 1] === 'serve') return program === 'vllm' ? 'vllm' : 'sglang';
     const known = PROGRAMS.find(([pattern]) => pattern.test(word) || pattern.test(program));
@@ -44,6 +48,7 @@ export function serverOfCommand(words: readonly string[]): ServerKind | undefine
 
 /** The server that an image holds, by its path; the registry's host, the tag and the digest say nothing. */
 export function serverOfImage(image: string): ServerKind | undefined {
+  if (image.length > MAX_LENGTH) return undefined;
   const [path = ''] = image.toLowerCase().split('@');
   const host = /^[^/]*[.:][^/]*\/|^localhost\//;
   const name = path.replace(host, '').replace(/:[^/:]*$/, '');

@@ -46,7 +46,7 @@ function checkedUrl(name: string, address: string): Part {
   // The address is not quoted: it may hold a password.
   if (url.username || url.password) return { text: '', problem: `${name} carries credentials` };
   if (url.search || url.hash) return { text: '', problem: `${name} carries a query or a fragment` };
-  return { text: `${url.origin}${url.pathname}`.replace(/\/+$/, '') };
+  return { text: withoutSlashes(`${url.origin}${url.pathname}`) };
 }
 
 /**
@@ -76,9 +76,16 @@ export function noKnownPath(predictor: Predictor): string {
 }
 
 function prefixed(prefix: string): Part {
-  const path = `/${prefix}`.replace(/^\/+/, '/').replace(/\/+$/, '');
+  const path = withoutSlashes(`/${prefix}`.replace(/^\/+/, '/'));
   const problem = basePathProblem(path === '' ? '/' : path);
   return problem
     ? { text: '', problem: `KSERVE_OPENAI_ROUTE_PREFIX is ${quoted(prefix)}: ${problem}` }
     : { text: `${path}/v1` };
+}
+
+/** Without those at its end. */
+function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end--;
+  return text.slice(0, end);
 }

@@ -68,6 +68,11 @@ describe('commandLine', () => {
     expect(read(command, args)).toEqual({ words, script: true });
   });
 
+  it('is done in time with a long option', () => {
+    const option = `-${'c'.repeat(200_000)}!`;
+    expect(read(['sh', option], ['x y'])).toEqual({ words: ['sh', option, 'x y'], script: false });
+  });
+
   it('follows scripts in scripts only so far', () => {
     expect(read(['sh', '-c', `sh -c "sh -c 'sh -c x'"`]).words).toEqual(['sh', '-c', 'x']);
   });

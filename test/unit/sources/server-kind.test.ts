@@ -24,6 +24,11 @@ describe('serverOfCommand', () => {
   ])('%s -> %s', (line, server) => {
     expect(serverOfCommand(line.split(' '))).toBe(server);
   });
+
+  it('is done in time with a long word', () => {
+    const word = '/vllm/entrypoints/'.repeat(12_000);
+    expect(serverOfCommand([word, word, 'llama-server'])).toBe('llama.cpp');
+  });
 });
 
 describe('serverOfImage', () => {
@@ -41,6 +46,10 @@ describe('serverOfImage', () => {
     ['', undefined],
   ])('%s -> %s', (image, server) => {
     expect(serverOfImage(image)).toBe(server);
+  });
+
+  it.each(['.', ':', 'a/:'])('is done in time with a long one of %j', (piece) => {
+    expect(serverOfImage(`${piece.repeat(200_000)}/vllm`)).toBeUndefined();
   });
 });
 

@@ -15,6 +15,11 @@ describe('readAddress', () => {
     expect(readAddress(address)).toEqual({ text });
   });
 
+  it('is done in time with many slashes', () => {
+    const path = `${'/'.repeat(200_000)}x`;
+    expect(readAddress(`http://qwen.llm${path}${path}/`)).toEqual({ text: `http://qwen.llm${path}${path}` });
+  });
+
   it.each([undefined, ''])('there is none yet: %j', (address) => {
     expect(readAddress(address)).toBeUndefined();
   });
@@ -55,6 +60,12 @@ describe('readBasePath', () => {
     ['a prefix that is a slash', huggingface([], prefix('/')), '/v1'],
   ])('%s', (_, predictor, text) => {
     expect(read(predictor)).toEqual({ text });
+  });
+
+  it('is done in time with many slashes', () => {
+    expect(read(huggingface([], prefix(`a${'/'.repeat(200_000)}x`)))).toMatchObject({
+      problem: expect.stringContaining('it is longer than 256 characters'),
+    });
   });
 
   it('takes what is given before all else', () => {
