@@ -1,5 +1,6 @@
 import { serverOfCommand } from './server-kind.ts';
 import { expandReferences, shellCommands, type Word } from './shell-words.ts';
+import { openTemplate } from './template.ts';
 import { expandKubernetes, type Variables } from './variables.ts';
 
 /** The words that start a server. */
@@ -38,15 +39,15 @@ const MAX_DEPTH = 3;
 export function commandLine(command: readonly string[], args: readonly string[], variables: Variables): CommandLine {
   const argv = [...command, ...args].map((argument) => expandKubernetes(argument, variables));
   const script = scriptOf(argv);
-  if (script) return { words: serverWords(script, variables, 1).map(markPlaceholder), script: true };
+  if (script) return { words: serverWords(script, variables, 1).map(markTemplate), script: true };
   const alone = args.length === 1;
   const words = argv.flatMap((argument) => argumentWords(argument, alone, variables));
-  return { words: words.map(markPlaceholder), script: false };
+  return { words: words.map(markTemplate), script: false };
 }
 
 /** The words of a text of flags, such as a variable with further arguments holds. */
 export function splitFlags(text: string, variables: Variables): Word[] {
-  return shellCommands(text, variables).flat().map(markPlaceholder);
+  return shellCommands(text, variables).flat().map(markTemplate);
 }
 
 interface Script {
@@ -114,8 +115,8 @@ function isFlag(word: string): boolean {
   return /^--?[A-Za-z]/.test(word);
 }
 
-/** Templates over the object other than its name are for KServe to fill in. */
-function markPlaceholder(word: Word): Word {
-  const [placeholder] = /\{\{\s*\.[\w.]{1,60}\s*\}\}/.exec(word.text) ?? [];
-  return placeholder && word.unresolved === undefined ? { ...word, unresolved: placeholder } : word;
+/** Templates that we cannot fill in are for KServe. */
+export function markTemplate(word: Word): Word {
+  const template = word.unresolved === undefined ? openTemplate(word.text) : undefined;
+  return template === undefined ? word : { ...word, unresolved: template };
 }

@@ -1,5 +1,5 @@
 import { visible } from '../registration/index.ts';
-import { commandLine, splitFlags } from './command-line.ts';
+import { commandLine, markTemplate, splitFlags } from './command-line.ts';
 import { type Flag, lastFlag, readFlags } from './flags.ts';
 import { type Found, readMaxModelLen, readMode } from './mode-and-length.ts';
 import { type ServerKind, serverOfCommand, serverOfImage } from './server-kind.ts';
@@ -88,7 +88,7 @@ export function readServerArguments(
   };
   const variable = (name: string): Found | undefined => {
     const value = variables.get(name);
-    if (value !== undefined) return { written: name, values: [expandReferences(value, variables)] };
+    if (value !== undefined) return { written: name, values: [markTemplate(expandReferences(value, variables))] };
     if (!environment.some((entry) => entry.name === name)) return undefined;
     return { written: name, values: [{ text: '', unresolved: 'a Secret, ConfigMap or field' }] };
   };

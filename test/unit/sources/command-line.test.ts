@@ -82,7 +82,7 @@ describe('commandLine', () => {
       { text: 'a' },
       { text: '--b=$(SECRET)', unresolved: '$(SECRET)' },
       { text: '{{.Labels.x}}', unresolved: '{{.Labels.x}}' },
-      { text: '{{ not a field }}' },
+      { text: '{{ not a field }}', unresolved: '{{ not a field }}' },
     ]);
     // The first reason is kept.
     expect(commandLine([], ['$(SECRET){{.Labels.x}}'], variables()).words[0]?.unresolved).toBe('$(SECRET)');

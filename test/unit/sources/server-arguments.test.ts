@@ -130,6 +130,8 @@ describe('references', () => {
     ['$NONE', '$NONE'],
     ['$(NESTED)', '$(SECRET)'],
     ['{{.Labels.model}}', '{{.Labels.model}}'],
+    ['{{ index .Annotations "a/b" }}', '{{ index .Annotations "a/b" }}'],
+    ['x-{{.Name | printf "%s-x"}}', '{{.Name | printf "%s-x"}}'],
   ])('%s leaves the flag out, with a note', (value, reference) => {
     expect(whole({ args: ['--model=m', '--served-model-name=early', '--served_model_name', value, 'b'], env })).toEqual(
       {

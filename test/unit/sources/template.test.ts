@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillTemplate, templateValues } from '../../../src/sources/template.ts';
+import { fillTemplate, openTemplate, templateValues } from '../../../src/sources/template.ts';
 
 describe('fillTemplate', () => {
   const object = { name: 'qwen', namespace: 'llm', labels: { size: '7b' }, annotations: { model: 'org/m' } };
@@ -14,6 +14,13 @@ describe('fillTemplate', () => {
     ['{{.Labels.none}}', '{{.Labels.none}}'],
     ['{{.UID}} {{if .Name}}', '{{.UID}} {{if .Name}}'],
     ['plain', 'plain'],
+    ['{{- .Name -}}', 'qwen'],
+    ['{{-  .Name }} {{ .Namespace  -}}', 'qwen llm'],
+    ['a {{- .Name -}} b {{- .Labels.size }}', 'aqwenb7b'],
+    ['a {{- .Labels.none -}} b', 'a {{- .Labels.none -}} b'],
+    ['{{-.Name}} {{.Name-}}', '{{-.Name}} {{.Name-}}'],
+    ['{{ index .Annotations "a/b" }}', '{{ index .Annotations "a/b" }}'],
+    ['{{.Name | printf "%s-x"}}', '{{.Name | printf "%s-x"}}'],
   ])('%s', (text, filled) => {
     expect(fillTemplate(text, object)).toBe(filled);
   });
@@ -22,9 +29,23 @@ describe('fillTemplate', () => {
     expect(fillTemplate('{{.Namespace}}{{.Labels.size}}', { name: 'qwen' })).toBe('{{.Namespace}}{{.Labels.size}}');
   });
 
+  it.each(['{{ ', '{{- ', ' ', '{{.Labels.a', '{{ .Name '])('is done in time with a long text of %j', (piece) => {
+    const text = `{{${piece.repeat(200_000)}`;
+    expect(fillTemplate(text, { name: 'qwen' })).toBe(text);
+  });
+
   it('takes a name that looks like a pattern of a replacement as it is', () => {
     expect(fillTemplate('{{.Name}}', { name: '$&$1' })).toBe('$&$1');
   });
+});
+
+it.each([
+  ['a', undefined],
+  ['a {{ index .Annotations "a/b" }} {{.x}}', '{{ index .Annotations "a/b" }}'],
+  ['{{', '{{'],
+  [`{{${'a'.repeat(100)}}}`, `{{${'a'.repeat(58)}`],
+])('openTemplate: %s', (text, open) => {
+  expect(openTemplate(text)).toBe(open);
 });
 
 it('templateValues keeps what a template can name, and nothing long', () => {
