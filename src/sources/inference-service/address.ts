@@ -25,7 +25,7 @@ export function readAddress(address: string | undefined): Part | undefined {
  * In Standard mode KServe computes `status.url` from a template also where it makes no Ingress at all, by its configuration, which the
  * object does not show (KServe v0.20.0, `kube_ingress_reconciler.go`); that a label keeps the object inside the cluster it does show.
  */
-export function readExternalAddress({ url, marks, conditions }: InferenceService): Part | undefined {
+export function readExternalAddress({ url, address, marks, conditions }: InferenceService): Part | undefined {
   const remedy = 'expose the service, or set --address to cluster if LiteLLM runs in the same cluster';
   const inside = (what: string): Part => ({ text: '', problem: `${what}; ${remedy}` });
   if (marks.clusterLocal) return inside(`the label ${marks.clusterLocal} keeps it inside the cluster`);
@@ -35,8 +35,15 @@ export function readExternalAddress({ url, marks, conditions }: InferenceService
       : undefined;
   }
   const part = checkedUrl('status.url', url);
-  const host = part.problem === undefined ? new URL(part.text).hostname : '';
-  return /\.svc(\.|$)/.test(host) ? inside('status.url is an address inside the cluster') : part;
+  const host = part.problem === undefined ? new URL(part.text).hostname.replace(/\.$/, '') : '';
+  const local = ['.svc', '.svc.cluster.local', servicesOf(address)].some((domain) => domain && host.endsWith(domain));
+  return local ? inside('status.url is an address inside the cluster') : part;
+}
+
+/** Where the names of Services end in this cluster, whose domain may be another than `cluster.local`. */
+function servicesOf(address: string | undefined): string | undefined {
+  const [, , ...services] = (address && URL.parse(address)?.hostname.split('.')) || [];
+  return services[0] === 'svc' ? `.${services.join('.')}` : undefined;
 }
 
 function checkedUrl(name: string, address: string): Part {

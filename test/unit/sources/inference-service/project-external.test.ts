@@ -24,6 +24,11 @@ describe('LiteLLM outside the cluster', () => {
       { status: ready({ url: 'http://svc.example.com' }) },
       'http://svc.example.com/openai/v1',
     ],
+    [
+      'a label svc in its host, as the domain of a company',
+      { status: ready({ url: 'https://qwen-llm.svc.acme.com' }) },
+      'https://qwen-llm.svc.acme.com/openai/v1',
+    ],
   ])('%s: gets what the service publishes', (_, rest, apiBase) => {
     expect(served(outside(rest)).registrations[0]?.apiBase).toBe(apiBase);
   });
@@ -47,6 +52,13 @@ describe('LiteLLM outside the cluster', () => {
     [
       'a URL inside, with a port',
       { status: ready({ url: 'https://qwen.llm.svc:8443' }) },
+      'status.url is an address inside the cluster',
+    ],
+    [
+      'a URL inside, of a cluster with a domain of its own',
+      {
+        status: ready({ url: 'http://qwen.llm.svc.corp.example.', address: 'http://q-predictor.llm.svc.corp.example' }),
+      },
       'status.url is an address inside the cluster',
     ],
     ['no URL', { status: { ...ready(), url: undefined } }, 'it has no address outside the cluster (status.url)'],
