@@ -29,6 +29,15 @@ it('command and image replace, variables are merged by name in their places', ()
   });
 });
 
+it('the variable of the object wins over one that the runtime has twice', () => {
+  const twice = { env: [{ name: 'A', value: '1' }, { name: 'B' }, { name: 'A', value: '2' }] };
+  expect(mergeContainers(twice, { env: [{ name: 'A', value: '3' }] }).env).toEqual([
+    { name: 'A', value: '3' },
+    { name: 'B' },
+  ]);
+  expect(mergeContainers(twice, {}).env).toEqual(twice.env);
+});
+
 it('two empty ones make an empty one', () => {
   expect(mergeContainers({}, {})).toEqual({ args: [], env: [] });
 });
