@@ -11,12 +11,14 @@ export function doubtOf(object: InferenceService, resolved: Resolved, options: O
   if (!resolved.absent && !resolved.assumed) return undefined;
   const { arguments: own } = object.predictor;
   const absent = resolved.absent !== undefined;
+  const said = [options.mode, options.embedding, own.mode, own.task];
   const servedName = options.servedName === undefined && !own.flagged;
   const doubt = {
     servedName,
     names: servedName && options.names === undefined,
-    basePath: absent && options.basePath === undefined && own.server === undefined,
-    mode: absent && options.mode === undefined && options.embedding === undefined && own.mode === undefined,
+    basePath: absent && [options.basePath, own.openAiPrefix, own.server].every((value) => value === undefined),
+    // A task of the object goes before one of the runtime, also one that is no mode.
+    mode: absent && said.every((value) => value === undefined),
     length: absent && options.maxModelLen === undefined && own.maxModelLen === undefined,
   };
   if (!Object.values(doubt).some(Boolean)) return undefined;

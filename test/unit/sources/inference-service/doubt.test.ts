@@ -41,6 +41,14 @@ describe('what is doubtful of an object whose runtime cannot be had', () => {
     expect(served(project(object, 'annotated', UNKNOWN)).doubt).toMatchObject({ servedName: true, names: true });
   });
 
+  it('is nothing that the object’s own task and prefix say', () => {
+    const object = acme({
+      args: ['--served-model-name=a', '--task=generate', '--max-model-len=4k'],
+      env: [{ name: 'KSERVE_OPENAI_ROUTE_PREFIX', value: 'llm' }],
+    });
+    expect(served(project(object, 'annotated', UNKNOWN)).doubt).toBeUndefined();
+  });
+
   it('is nothing that annotations say', () => {
     const annotations = { 'served-name': 'a', 'base-path': '/v1', mode: 'chat', 'max-model-len': '8k' };
     const object = annotated(annotations, { predictor: vllm([], { runtime: 'acme' }), status: ready(onAcme) });

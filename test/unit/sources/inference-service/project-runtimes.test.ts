@@ -5,6 +5,7 @@ import {
   inferenceService,
   ready,
   runtime,
+  stopped,
   stored,
   unready,
   vllm,
@@ -71,6 +72,19 @@ describe('a runtime that cannot be had', () => {
     expect(project(inferenceService({ annotations, predictor: bare, status }), 'annotated', NO_RELATED).state).toBe(
       'withdraw',
     );
+  });
+
+  it('a stopped object claims the name that it most likely has: KServe forgets its runtime, and without a claim others take it', () => {
+    const annotations = { 'model-registrar.io/enabled': 'true', 'serving.kserve.io/stop': 'true' };
+    const on = (more: Record<string, unknown>) =>
+      project(
+        inferenceService({ annotations, predictor: huggingface([], more), status: stopped() }),
+        'annotated',
+        NO_RELATED,
+      );
+    expect(on({})).toMatchObject({ state: 'withdraw', names: ['qwen'] });
+    // A runtime that is named and cannot be read may say another name.
+    expect(on({ runtime: 'mine' })).toMatchObject({ state: 'withdraw', names: [] });
   });
 
   it('all: what nobody annotated is neither withdrawn nor taken while only the runtime could tell what it is', () => {
