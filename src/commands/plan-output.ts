@@ -103,7 +103,9 @@ function summary({ changes, objects, problems }: PlanDocument): string {
   const count = (action: PlannedChange['action']): number => changes.filter((one) => one.action === action).length;
   const state =
     changes.length === 0
-      ? 'In step'
+      ? problems.length > 0
+        ? 'Nothing to change'
+        : 'In step'
       : `Plan: ${count('create')} to create, ${count('update')} to change, ${count('replace')} to replace, ${count('delete')} to delete`;
   const trouble = problems.length > 0 ? `; ${counted(problems.length, 'problem')}` : '';
   return `${state}. ${counted(objects, 'object')} looked at${trouble}.`;

@@ -12,7 +12,7 @@ Examples:
   $ model-registrar plan --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt
   $ model-registrar plan -o json | jq '.changes[] | select(.action == "delete")'
 
-Exit codes: 0 in step, 2 changes are pending, 1 it failed.`;
+Exit codes: 0 nothing to change, 2 changes are pending, 1 it failed. Problems of objects do not count: list and doctor tell them.`;
 
 /** `model-registrar plan`: what sync would do, field by field. */
 export function planCommand(exit: Exit): Command {

@@ -31,7 +31,7 @@ export interface Given {
  */
 export function readSettings({ flags, environment, file }: Given): Settings {
   const fromFile = file === undefined ? {} : readFile(file);
-  const problems: string[] = unknownKeys(fromFile, file);
+  const problems: string[] = [...unknownKeys(fromFile, file), ...unknownVariables(environment)];
   const read: Record<string, unknown> = {};
   for (const row of settings) {
     const given =
@@ -112,6 +112,22 @@ function parseYaml(text: string, file: string): unknown {
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new ConfigError(`${file} is not YAML: ${line}`, 'bad-file');
   }
+}
+
+const PREFIX = 'MODEL_REGISTRAR_';
+
+/** Variables of ours that are no settings of the table. */
+const FURTHER: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}LITELLM_KEY`]);
+
+/** Kubernetes sets such variables for each Service of the namespace, unless the pod says enableServiceLinks: false. */
+const SERVICE_LINK = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?)$/;
+
+/** A mistyped owner id that nobody notices would give all rows another owner. */
+function unknownVariables(environment: Record<string, string | undefined>): string[] {
+  const known = new Set(settings.map(({ env }) => env));
+  return Object.keys(environment)
+    .filter((name) => name.startsWith(PREFIX) && !known.has(name) && !FURTHER.has(name) && !SERVICE_LINK.test(name))
+    .map((name) => `${name} is no setting: --help names the variables that there are.`);
 }
 
 function unknownKeys(given: Record<string, unknown>, file: string | undefined): string[] {

@@ -136,7 +136,7 @@ describe('commands: plan and sync on real servers', () => {
     expect(names.toSorted()).toEqual(['changed', 'new', 'new-name', 'same', 'shorter', 'shorter']);
     const after = await command('plan');
     expect(after).toMatchObject({ code: 0, stderr: '' });
-    expect(after.stdout).toMatch(/^In step\. 7 objects looked at; 1 problem\.$/m);
+    expect(after.stdout).toMatch(/^Nothing to change\. 7 objects looked at; 1 problem\.$/m);
   });
 
   test('sync exits with 1 when something failed and does the rest; with --dry-run and --policy it does as it is told', async () => {

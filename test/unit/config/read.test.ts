@@ -68,8 +68,21 @@ describe('the environment', () => {
     expect(read({ environment: { MODEL_REGISTRAR_DRY_RUN: 'false' } })['dry-run']).toBe(false);
   });
 
-  it('passes over variables of others', () => {
-    expect(complaints({ environment: { MODEL_REGISTRAR_LITELLM_KEY: 'x', MODEL_REGISTRAR_OTHER: 'y' } })).toEqual([]);
+  it('refuses variables of ours that are no setting: a mistyped owner id would be missed', () => {
+    expect(complaints({ environment: { MODEL_REGISTRAR_OWNERID: 'prod' } })).toEqual([
+      'MODEL_REGISTRAR_OWNERID is no setting: --help names the variables that there are.',
+    ]);
+  });
+
+  it.each([
+    'MODEL_REGISTRAR_LITELLM_KEY',
+    'MODEL_REGISTRAR_METRICS_SERVICE_HOST',
+    'MODEL_REGISTRAR_METRICS_SERVICE_PORT_METRICS',
+    'MODEL_REGISTRAR_METRICS_PORT_8080_TCP_ADDR',
+    'MODEL_REGISTRAR_METRICS_PORT',
+    'PATH',
+  ])('passes over %s, which others set', (name) => {
+    expect(complaints({ environment: { [name]: 'x' } })).toEqual([]);
   });
 });
 
