@@ -59,7 +59,8 @@ export function readText(file: string, content: string): Manifest[] {
 }
 
 function parse(file: string, content: string): unknown[] {
-  const documents = parseAllDocuments(content, { logLevel: 'silent' });
+  // Merge keys (`<<: *common`) are of YAML 1.1, and kubectl takes them.
+  const documents = parseAllDocuments(content, { merge: true, logLevel: 'silent' });
   // A stream without a document is an empty list with marks on it.
   return Array.from(documents, (document) => {
     const [error] = document.errors;

@@ -174,6 +174,31 @@ test('lists are taken apart, other kinds are counted, empty documents are nothin
   );
 });
 
+test('merge keys are read as kubectl reads them: own keys win, then the first of several', () => {
+  const { objects } = explain(`apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: ConfigMap
+    metadata: { name: anchors }
+    data:
+      one: &one { model-registrar.io/model-name: of-one, model-registrar.io/mode: chat }
+      two: &two { model-registrar.io/model-name: of-two, model-registrar.io/served-name: served-by-two }
+  - apiVersion: serving.kserve.io/v1beta1
+    kind: InferenceService
+    metadata: { name: x, annotations: { <<: [*one, *two] } }
+    spec: &spec { predictor: { model: { modelFormat: { name: huggingface } } } }
+  - apiVersion: serving.kserve.io/v1beta1
+    kind: InferenceService
+    metadata: { name: y, annotations: { model-registrar.io/model-name: of-itself, <<: *one } }
+    spec: { <<: *spec }
+`);
+  expect(objects.map(({ models, problems }) => [problems, models])).toEqual([
+    [[], [expect.objectContaining({ name: 'of-one', model: 'hosted_vllm/served-by-two', info: { mode: 'chat' } })]],
+    [[], [expect.objectContaining({ name: 'of-itself', model: 'hosted_vllm/y', info: { mode: 'chat' } })]],
+  ]);
+});
+
 test('what a terminal would obey is spelled out, and a kind may be called as it likes', () => {
   const odd = `${model('"x\\e[31m"')}---\napiVersion: v1\nkind: __proto__\n---\napiVersion: v1\nkind: "\\e[2J"\n`;
   const document = explain(odd);
@@ -190,6 +215,8 @@ test.each([
   ['an object without a kind', 'a: 1', /is no object of Kubernetes/],
   ['what is not YAML', 'a: [1', /^m\.yaml is not YAML: /],
   ['a YAML bomb', bomb(), /^m\.yaml is not YAML: /],
+  ['a YAML bomb of merge keys', mergeBomb(), /^m\.yaml is not YAML: /],
+  ['a merge of what is no map', 'a: { <<: 5 }', /^m\.yaml is not YAML: Merge sources must be maps/],
   [
     'an InferenceService without a name',
     model('x').replace('name: x,', ''),
@@ -203,6 +230,11 @@ test.each([
 function bomb(): string {
   const layers = Array.from({ length: 12 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(',')}]`);
   return `apiVersion: v1\nkind: Bomb\nl0: &l0 x\n${layers.join('\n')}\n`;
+}
+
+function mergeBomb(): string {
+  const layers = Array.from({ length: 24 }, (_, n) => `l${n + 1}: &l${n + 1} { a: { <<: *l${n} }, b: { <<: *l${n} } }`);
+  return `apiVersion: v1\nkind: Bomb\nl0: &l0 { a: x }\n${layers.join('\n')}\n`;
 }
 
 test('whatever an InferenceService is made of, it is explained, as the schema says', () => {
