@@ -8,7 +8,7 @@ const KEPT_FLAGS: ReadonlySet<string> = new Set(
 const KEPT_VARIABLES = /^(SERVED_MODEL_NAME|MODEL_NAME|MODEL_ID|VLLM_ADDITIONAL_ARGS|KSERVE_OPENAI_ROUTE_PREFIX)$/;
 
 /** Variables that arguments of the other side, runtime or object, may put into a name, a length or a task. */
-const LIKELY_VARIABLES = /model|name|served|len|ctx|context|task|runner|parallel|^LLAMA_ARG_/i;
+const LIKELY_VARIABLES = /model|name|alias|served|len|ctx|context|task|runner|parallel|^LLAMA_ARG_/i;
 const SECRET_VARIABLES = /key|secret|token$|passw|credential|auth|(^|[_.-])(pw|pass|pwd|pat)($|[_.-])/i;
 
 /** Whether the value of a flag is read, or tells which program is run (`-m`) or that a script follows (`-c`, `-lc`). */
@@ -25,7 +25,11 @@ export function isScriptFlag(flag: string): boolean {
 export function isKeptVariable(name: string, value: string, referred: ReadonlySet<string>): boolean {
   if (KEPT_VARIABLES.test(name)) return true;
   if (SECRET_VARIABLES.test(name)) return false;
-  return LIKELY_VARIABLES.test(name) || referred.has(name) || /(^|\s)--?[A-Za-z]/.test(value);
+  return LIKELY_VARIABLES.test(name) || referred.has(name) || holdsKeptFlag(value);
+}
+
+function holdsKeptFlag(text: string): boolean {
+  return Array.from(text.matchAll(/(?:^|\s)(--[A-Za-z][\w.-]*)/g)).some(([, flag = '']) => isKeptFlag(flag));
 }
 
 /** The names of the variables that a text refers to: `$A`, `${A}`, `$(A)`. */

@@ -80,7 +80,7 @@ export function readServerArguments(
     if (found && reference !== undefined) {
       unread.push({
         setting,
-        what: visible(`${found.written.slice(0, 60)} refers to ${reference}, whose value is not in the object`),
+        what: visible(`${found.written.slice(0, 60)} refers to ${reference}, whose value is not known`),
       });
       return [];
     }

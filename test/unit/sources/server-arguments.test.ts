@@ -139,7 +139,7 @@ describe('references', () => {
         unread: [
           {
             setting: 'servedNames',
-            what: `--served_model_name refers to ${reference}, whose value is not in the object`,
+            what: `--served_model_name refers to ${reference}, whose value is not known`,
           },
         ],
       },
@@ -169,7 +169,7 @@ describe('references', () => {
       'mode',
       'openAiPrefix',
     ]);
-    expect(unread[0]?.what).toBe('MODEL_NAME refers to a Secret, ConfigMap or field, whose value is not in the object');
+    expect(unread[0]?.what).toBe('MODEL_NAME refers to a Secret, ConfigMap or field, whose value is not known');
   });
 
   it('never gives back a variable that no setting refers to', () => {

@@ -215,12 +215,12 @@ describe('warnings', () => {
       {
         reason: 'NotRoutable',
         message:
-          '--model_name refers to $(NAME), whose value is not in the object; "qwen" is taken as the served name. Set model-registrar.io/served-name if it is another.',
+          '--model_name refers to $(NAME), whose value is not known; "qwen" is taken as the served name. Set model-registrar.io/served-name if it is another.',
       },
       {
         reason: 'NotRoutable',
         message:
-          'KSERVE_OPENAI_ROUTE_PREFIX refers to a Secret, ConfigMap or field, whose value is not in the object; set model-registrar.io/base-path if calls fail.',
+          'KSERVE_OPENAI_ROUTE_PREFIX refers to a Secret, ConfigMap or field, whose value is not known; set model-registrar.io/base-path if calls fail.',
       },
     ]);
   });
