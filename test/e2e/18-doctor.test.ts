@@ -62,7 +62,7 @@ describe('18: doctor names what is wrong, with its remedy', () => {
         ),
       },
     });
-    expect(warned).toEqual(expect.arrayContaining(['rights-events', 'rights-lease']));
+    expect(warned).toEqual(expect.arrayContaining(['rights-events', 'rights-related']));
   });
 
   test('no CRD', async () => {

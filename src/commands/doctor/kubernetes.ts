@@ -40,7 +40,7 @@ export async function examineKubernetes(
     for (const source of watched) {
       note(`crd-${source.kind}`, `Kind ${source.resource.kind}`, await attempt(() => findKind(connection, source)));
     }
-    for (const group of rightGroups(watched, settings.namespace, connection.namespace)) {
+    for (const group of rightGroups(watched, settings.namespace)) {
       note(group.id, group.title, await attempt(() => judgeRights(connection, group)));
     }
     const restarts = await attempt(() => judgeList(connection, kserveNamespace));

@@ -18,9 +18,8 @@ const GRANT = 'apply the manifests (kubectl apply -k manifests/default), or give
  * The rights that the manifests give, by what they are for.
  *
  * @param namespaces - those that are looked after; all where there is none
- * @param own - the namespace that the controller runs in
  */
-export function rightGroups(sources: readonly Source[], namespaces: readonly string[], own: string): RightGroup[] {
+export function rightGroups(sources: readonly Source[], namespaces: readonly string[]): RightGroup[] {
   const places = namespaces.length > 0 ? namespaces : [undefined];
   const everywhere = (group: string, resource: string, verbs: string[]): Right[] =>
     places.flatMap((namespace) => verbs.map((verb) => ({ verb, group, resource, namespace })));
@@ -58,25 +57,6 @@ export function rightGroups(sources: readonly Source[], namespaces: readonly str
               ),
           },
         ]),
-    {
-      id: 'rights-lease',
-      title: 'Right to a Lease',
-      rights: [
-        { verb: 'create', group: 'coordination.k8s.io', resource: 'leases', namespace: own },
-        ...['get', 'update'].map((verb) => ({
-          verb,
-          group: 'coordination.k8s.io',
-          resource: 'leases',
-          namespace: own,
-          name: 'model-registrar',
-        })),
-      ],
-      missing: (what) =>
-        warning(
-          `This user may not ${what}: replicas cannot agree on which of them writes.`,
-          `${upper(GRANT)}; one replica alone does without.`,
-        ),
-    },
     {
       id: 'rights-secrets',
       title: 'Right to read Secrets',

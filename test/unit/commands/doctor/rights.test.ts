@@ -15,7 +15,7 @@ function server(allows: (right: Right) => boolean): { connection: Connection; as
 }
 
 function group(id: string, namespaces: string[] = []) {
-  const found = rightGroups([inferenceService], namespaces, 'own').find((one) => one.id === id);
+  const found = rightGroups([inferenceService], namespaces).find((one) => one.id === id);
   if (!found) throw new Error(`no group ${id}`);
   return found;
 }
@@ -44,17 +44,10 @@ test('just what is lacking is named, and where', async () => {
   });
 });
 
-test('cluster-wide kinds are asked for without a namespace, and the Lease by its name in our own', async () => {
+test('cluster-wide kinds are asked for without a namespace', async () => {
   const { connection, asked } = server(() => false);
   expect(await judgeRights(connection, group('rights-related', ['a']))).toMatchObject({ status: 'warning' });
   expect(
     asked.filter(({ resource }) => resource === 'clusterservingruntimes').every(({ namespace }) => !namespace),
   ).toBe(true);
-  asked.length = 0;
-  expect(await judgeRights(connection, group('rights-lease', ['a']))).toMatchObject({ status: 'warning' });
-  expect(asked).toEqual([
-    { verb: 'create', group: 'coordination.k8s.io', resource: 'leases', namespace: 'own' },
-    { verb: 'get', group: 'coordination.k8s.io', resource: 'leases', namespace: 'own', name: 'model-registrar' },
-    { verb: 'update', group: 'coordination.k8s.io', resource: 'leases', namespace: 'own', name: 'model-registrar' },
-  ]);
 });
