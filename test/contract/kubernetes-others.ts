@@ -144,6 +144,17 @@ export function describeOthers(setting: KubernetesSetting): void {
     expect((await call('GET', `${secrets}/${name}`)).status).toBe(404);
   });
 
+  it('tells whoever asks what he may do', async () => {
+    const resourceAttributes = { verb: 'list', group: 'serving.kserve.io', resource: 'inferenceservices' };
+    const answered = await call('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
+    });
+    expect(answered.status).toBe(201);
+    expect(answered.json).toMatchObject({ spec: { resourceAttributes }, status: { allowed: true } });
+  });
+
   it('has serving runtimes, in namespaces and for the whole cluster', async () => {
     const name = freshName();
     const runtime = { metadata: { name }, spec: { containers: [{ name: 'kserve-container', args: ['--port=8080'] }] } };

@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { objectsAt } from './http.ts';
 import { clientOf, type LiteLlmSetting } from './litellm-target.ts';
 
-/** What `POST /model/new` answers to bodies of a wrong shape. */
+/** What `POST /model/new` answers to bodies of a wrong shape, and `POST /model/unblock` for a model that is not there. */
 export function describeRefusals(setting: LiteLlmSetting): void {
   const client = clientOf(setting);
+
+  it('tells an admin that a model which is to be unblocked is not there', async () => {
+    const answered = await client.call('POST', '/model/unblock', { model_id: 'nobody' });
+    expect(answered.status).toBe(404);
+    expect(answered.json).toMatchObject({ error: { type: 'not_found_error' } });
+  });
 
   describe('new with a body of a wrong shape', () => {
     it.each([

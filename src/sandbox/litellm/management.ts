@@ -1,7 +1,7 @@
 import type { Answer } from '../server.ts';
 import { readDelete, readNew, readPatch } from './bodies.ts';
 import { type Database, DatabaseDown } from './database.ts';
-import { plainDetail, proxyError, wrappedDetail } from './errors.ts';
+import { noDatabase, plainDetail, proxyError, wrappedDetail } from './errors.ts';
 import type { Replica } from './replica.ts';
 import { encryptedRow, newRow, patchedRow } from './rows.ts';
 
@@ -40,6 +40,14 @@ export function createModel(caller: Caller, text: string): Answer {
   replica.load();
   if (!replica.get(model.id)) throw notLive('create', model.id);
   return { status: 200, body: encryptedRow(row) };
+}
+
+/** `POST /model/unblock`, of a model that is not there: the sandbox knows no other use of it. Throws a Refusal: 401 to others than admins, 404, 503. */
+export function unblockModel({ database, isAdmin }: Caller): Answer {
+  if (!isAdmin)
+    throw proxyError(401, 'Authentication Error, Only proxy admin can be used to unblock models', 'auth_error', 'None');
+  if (database.isDown) throw noDatabase();
+  throw proxyError(404, 'Model not found', 'not_found_error', 'model_id');
 }
 
 /** `PATCH /model/{id}/update`. Throws a Refusal: 404 for an unknown id, 400 for a config file's model, 403, and 500 as for new. */

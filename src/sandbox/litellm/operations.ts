@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Answer, Request } from '../server.ts';
 import { proxyError, Refusal } from './errors.ts';
 import { infer } from './inference.ts';
-import { type Caller, createModel, deleteModel, patchModel } from './management.ts';
+import { type Caller, createModel, deleteModel, patchModel, unblockModel } from './management.ts';
 import { listModels, listNames, searchModels } from './reading.ts';
 
 /** One thing that LiteLLM can be asked. */
@@ -45,6 +45,7 @@ const OPERATIONS: readonly Operation[] = [
     path: /^\/model\/delete$/,
     answer: (caller, request) => deleteModel(caller, request.text),
   },
+  { name: 'unblock', method: 'POST', path: /^\/model\/unblock$/, answer: unblockModel },
   { name: 'names', method: 'GET', path: /^(?:\/v1)?\/models$/, answer: listNames },
   {
     name: 'chat',
@@ -91,7 +92,7 @@ function find(request: Request): Operation | undefined {
   return OPERATIONS.find(({ method, path }) => method === request.method && path.test(request.url.pathname));
 }
 
-/** The name of what a request asks: `list`, `search`, `new`, `update`, `delete`, `names`, `chat`, `embeddings`, `liveness`, `readiness`. */
+/** The name of what a request asks: `list`, `search`, `new`, `update`, `delete`, `unblock`, `names`, `chat`, `embeddings`, `liveness`, `readiness`. */
 export function operationOf(request: Request): string {
   return find(request)?.name ?? `${request.method} ${request.url.pathname}`;
 }
