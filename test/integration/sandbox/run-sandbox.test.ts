@@ -49,7 +49,7 @@ test.each<[string, Scene, string]>([
   ['an Event that does not come', firstScene({ events: ['Updated llm/qwen'] }), 'The Event Updated llm/qwen did not'],
   ['another count of objects', firstScene({ objects: { live: 7 } }), '1 objects are live in place of 7'],
 ])('%s ends the story with 1', async (_, scene, problem) => {
-  const { code, text } = play({ scenes: [scene, ...scenes.slice(1)], deadlineMs: 400 });
+  const { code, text } = play({ scenes: [scene, ...scenes.slice(1)], deadlineMs: 1_500 });
 
   expect(await code).toBe(1);
   expect(text()).toContain('This did not come out as told:');
@@ -63,7 +63,7 @@ test('a scene that does not come out as told is remembered after the sandbox was
   const { code, text } = play({
     once: false,
     scenes: [firstScene({ models: byHand })],
-    deadlineMs: 400,
+    deadlineMs: 1_500,
     signal: stopping.signal,
   });
   await until('it stays up', () => text().includes('Look around'));
