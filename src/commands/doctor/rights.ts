@@ -12,7 +12,12 @@ export interface RightGroup {
   missing: (what: string) => Finding;
 }
 
-const GRANT = 'apply the manifests (kubectl apply -k manifests/default), or give the account the same rights';
+const SAME_RIGHTS = 'or give the account the same rights';
+const GRANT = `Apply the manifests (kubectl apply -k manifests/default), ${SAME_RIGHTS}`;
+/** Where only some namespaces are looked after: the manifests for all of them would give far more. */
+const GRANT_IN_EACH = `Apply manifests/namespaced/rights in each of these namespaces, as manifests/samples/install-namespaced does, ${SAME_RIGHTS}`;
+const CLUSTER_RUNTIMES =
+  'for ClusterServingRuntimes, an administrator of the cluster applies manifests/components/cluster-runtimes';
 
 /**
  * The rights that the manifests give, by what they are for.
@@ -21,6 +26,8 @@ const GRANT = 'apply the manifests (kubectl apply -k manifests/default), or give
  */
 export function rightGroups(sources: readonly Source[], namespaces: readonly string[]): RightGroup[] {
   const places = namespaces.length > 0 ? namespaces : [undefined];
+  const grant = namespaces.length > 0 ? GRANT_IN_EACH : GRANT;
+  const grantRuntimes = namespaces.length > 0 ? `${grant}; ${CLUSTER_RUNTIMES}` : grant;
   const everywhere = (group: string, resource: string, verbs: string[]): Right[] =>
     places.flatMap((namespace) => verbs.map((verb) => ({ verb, group, resource, namespace })));
   const reading = ['list', 'watch', 'get'];
@@ -30,14 +37,14 @@ export function rightGroups(sources: readonly Source[], namespaces: readonly str
       id: `rights-${kind}`,
       title: `Right to read ${resource.plural}`,
       rights: everywhere(resource.group, resource.plural, reading),
-      missing: (what: string) => failed(`This user may not ${what}, so that no model can be seen.`, `${upper(GRANT)}.`),
+      missing: (what: string) => failed(`This user may not ${what}, so that no model can be seen.`, `${grant}.`),
     })),
     {
       id: 'rights-events',
       title: 'Right to write Events',
       rights: everywhere('', 'events', ['create', 'patch']),
       missing: (what) =>
-        warning(`This user may not ${what}, so that no object tells what became of its model.`, `${upper(GRANT)}.`),
+        warning(`This user may not ${what}, so that no object tells what became of its model.`, `${grant}.`),
     },
     ...(related.length === 0
       ? []
@@ -53,7 +60,7 @@ export function rightGroups(sources: readonly Source[], namespaces: readonly str
             missing: (what: string) =>
               warning(
                 `This user may not ${what}: served names that only a serving runtime sets are not seen.`,
-                `${upper(GRANT)}; or set model-registrar.io/served-name on the objects.`,
+                `${grantRuntimes}; or set model-registrar.io/served-name on the objects.`,
               ),
           },
         ]),
@@ -81,8 +88,4 @@ function describe(rights: readonly Right[]): string {
 
 function join(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

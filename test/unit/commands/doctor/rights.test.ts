@@ -40,8 +40,28 @@ test('just what is lacking is named, and where', async () => {
   expect(await judgeRights(connection, group('rights-inference-service', ['a', 'b']))).toMatchObject({
     status: 'failed',
     says: 'This user may not watch inferenceservices in a; list, watch and get inferenceservices in b, so that no model can be seen.',
-    remedy: expect.stringContaining('kubectl apply -k manifests/default'),
+    remedy: expect.stringContaining('manifests/namespaced/rights in each of these namespaces'),
   });
+});
+
+test('the remedy is the manifests of the installation: for all namespaces, or for some', async () => {
+  const { connection } = server(() => false);
+  const remedies = async (...namespaces: string[]) =>
+    Promise.all(
+      ['rights-inference-service', 'rights-events', 'rights-related'].map(
+        async (id) => (await judgeRights(connection, group(id, namespaces))).remedy,
+      ),
+    );
+  for (const remedy of await remedies()) {
+    expect(remedy).toContain('kubectl apply -k manifests/default');
+    expect(remedy).not.toMatch(/namespaced|cluster-runtimes/);
+  }
+  const some = await remedies('a');
+  for (const remedy of some) {
+    expect(remedy).toContain('manifests/namespaced/rights');
+    expect(remedy).not.toContain('manifests/default');
+  }
+  expect(some[2]).toContain('manifests/components/cluster-runtimes');
 });
 
 test('cluster-wide kinds are asked for without a namespace', async () => {
