@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ModelRecord } from '../registration/index.ts';
-import { readRows } from './answers.ts';
+import { readRefusal, readRows } from './answers.ts';
 import { LiteLlmError } from './errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
 
@@ -24,6 +24,7 @@ export interface Probe {
   database(signal?: AbortSignal): Promise<DatabaseState>;
   /** Undefined where this key is not told. */
   version(signal?: AbortSignal): Promise<string | undefined>;
+  /** @throws LiteLlmError `unavailable` where something before LiteLLM answers that nothing is behind it */
   management(signal?: AbortSignal): Promise<Management>;
   /** Undefined where this key is not told. */
   reloadSeconds(signal?: AbortSignal): Promise<number | undefined>;
@@ -76,7 +77,12 @@ export function createProbe(http: Http): Probe {
     const text = JSON.stringify(body ?? null);
     if (/DB not connected|No DB Connected/i.test(text)) return 'no-database';
     if (/only supported for DB-stored models|STORE_MODEL_IN_DB/.test(text)) return 'not-stored';
-    if (status === 503) return 'database-down';
+    if (status >= 500) {
+      const refusal = readRefusal(status, body);
+      if (refusal.kind === 'error' && refusal.error.code === 'database-down') return 'database-down';
+      // An ingress without LiteLLM behind it says nothing of its database.
+      if (refusal.kind === 'error' && refusal.error.code === 'unavailable') throw refusal.error;
+    }
     // Others than administrators get 401 by their role (an internal user) or 403 (one who may look at everything).
     if (status === 401 || status === 403) return 'not-admin';
     const { error } = Words.safeParse(body).data ?? {};

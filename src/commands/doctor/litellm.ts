@@ -98,7 +98,9 @@ function judgeKey(management: Management): Finding {
 
 function judgeVersion(version: string | undefined): Finding {
   if (version === undefined) return skipped('LiteLLM does not tell its version to this key.');
-  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [, major, minor] = (/^v?(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  if (major === undefined || minor === undefined)
+    return skipped(`${visible(version)} is no version that can be compared; tested with ${TESTED}.`);
   const [oldestMajor, oldestMinor] = OLDEST;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor))
     return ok(`${visible(version)}; tested with ${TESTED}.`);

@@ -27,6 +27,7 @@ const RIGHTS = {
     { error: { message: 'Model updates only supported for DB-stored models', type: 'validation_error' } },
   ],
   older: [404, { detail: 'Not Found' }],
+  ingress: [503, { message: 'no healthy upstream' }],
 } as const;
 
 interface World {
@@ -195,6 +196,15 @@ describe('doctor names what is wrong, and the remedy', () => {
       /every 90 s, and --settle is 60 s.*--settle to 180s/,
     ],
     ['an old version', { version: '1.60.2' }, 'version', 'warning', /1\.60\.2 is older.*Update LiteLLM/],
+    ['an old version with a v', { version: 'v1.60.2-stable' }, 'version', 'warning', /v1\.60\.2-stable is older/],
+    ['a version of no number', { version: 'v1.x' }, 'version', 'skipped', /v1\.x is no version that can be compared/],
+    [
+      'an ingress with nothing behind it',
+      { rights: 'ingress' },
+      'key-admin',
+      'failed',
+      /not there behind its address.*proxy is running/i,
+    ],
     ['annotations that restart', { kserveList: ['x'] }, 'kserve-annotations', 'warning', /lacks 18.*--kserve --apply/],
   ])('%s: %o', async (_case, world, id, status, said) => {
     set(world);

@@ -24,6 +24,15 @@ describe('what a key may do, from the answer to unblocking a model that does not
   ])('%s: %i %o', async (management, status, body) => {
     expect(await probe(status, body).management()).toBe(management);
   });
+
+  test.each([
+    [502, undefined],
+    [503, undefined],
+    [503, { message: 'no healthy upstream' }],
+    [504, '<html>'],
+  ])('%i %o is not of LiteLLM, and tells nothing of its database', async (status, body) => {
+    await expect(probe(status, body).management()).rejects.toMatchObject({ code: 'unavailable', status });
+  });
 });
 
 test.each([
