@@ -21,15 +21,22 @@ const ObjectList = z.object({ items: z.array(z.unknown()) });
  * Reads manifests: files, folders (their `.yaml`, `.yml` and `.json` files; with `recursive` those of folders below too) and `-`, the
  * standard input. Lists are taken apart.
  *
- * @throws PlainError naming the file, where one cannot be read, is no YAML, or holds what is no object of Kubernetes
+ * @throws PlainError naming the file, where one cannot be read, is no YAML, or holds what is no object of Kubernetes; where there is none
  */
 export async function readManifests(paths: readonly string[], recursive: boolean): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
   for (const path of paths) {
-    if (path === '-') manifests.push(...readText('standard input', await text(process.stdin)));
+    if (path === '-') manifests.push(...someOf(readText('standard input', await text(process.stdin))));
     else for (const file of filesAt(path, recursive)) manifests.push(...readText(file, readFile(file)));
   }
+  if (manifests.length === 0) throw new PlainError(`${paths.join(', ')}: there is no object in it; name another file.`);
   return manifests;
+}
+
+/** A check that passes because its input never came would be none. */
+function someOf(manifests: Manifest[]): Manifest[] {
+  if (manifests.length > 0) return manifests;
+  throw new PlainError('Standard input holds no object: did the command before the pipe fail?');
 }
 
 function filesAt(path: string, recursive: boolean): string[] {

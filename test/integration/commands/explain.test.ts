@@ -53,3 +53,15 @@ test('explain reads what kustomize renders from its standard input', async () =>
   expect(child.exitCode).toBe(2);
   expect(await stdout).toMatch(/^2 objects would be 1 model; 1 refused\. Passed over: 1 Namespace\.$/m);
 });
+
+test.each(['', '# nothing\n'])(
+  'explain of a standard input without an object (%j) fails: the command before may have',
+  async (input) => {
+    const child = spawn(process.execPath, ['src/main.ts', 'explain', '-f', '-'], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const stderr = text(child.stderr);
+    child.stdin.end(input);
+    await once(child, 'close');
+    expect(child.exitCode).toBe(1);
+    expect(await stderr).toBe('error: Standard input holds no object: did the command before the pipe fail?\n');
+  },
+);
