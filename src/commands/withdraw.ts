@@ -12,14 +12,15 @@ import { withProgress } from './progress.ts';
 import { clusterId, litellmAccess } from './rooms.ts';
 
 const EXAMPLES = `
-A controller that runs registers all of it again: scale it to 0 first. With --owner-id no cluster is needed.
+A controller that runs registers all of it again: scale it to 0 first. With --owner-id no cluster is needed. Rows that
+LiteLLM stores and does not serve are in none of its lists, and not found: doctor names them.
 
 Examples:
   $ kubectl -n model-registrar scale deployment/model-registrar --replicas=0
   $ model-registrar withdraw --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt --owner-id prod-eu
   $ model-registrar withdraw --owner-id old-id --yes
 
-Exit codes: 0 nothing of this owner id is left, 1 something is left.`;
+Exit codes: 0 LiteLLM serves nothing of this owner id any more, 1 something is left.`;
 
 /** `model-registrar withdraw`: takes out all that this owner id registered, whatever became of the objects. */
 export function withdrawCommand(exit: Exit): Command {
@@ -48,7 +49,7 @@ async function withdraw(command: Command): Promise<number> {
       return code;
     };
     if (records.length === 0)
-      return done(`LiteLLM has no model of owner id ${owner}: there is nothing to withdraw.`, 0);
+      return done(`LiteLLM serves no model of owner id ${owner}: there is nothing to withdraw.`, 0);
     // Who is asked has to see it; standard output is the document's.
     if (!json) process.stdout.write(rowsTable(records));
     else if (!yes && !settings['dry-run']) process.stderr.write(rowsTable(records));
@@ -72,7 +73,7 @@ async function withdraw(command: Command): Promise<number> {
     await registry.refresh();
     const again = registry.owned();
     if (again.length > 0) return done(registeredAgain(again, owner), 1, { gone, again: again.length });
-    const sentence = `${counted(gone.length, 'model')} taken out. LiteLLM has no model of owner id ${owner} any more.`;
+    const sentence = `${counted(gone.length, 'model')} taken out. LiteLLM serves no model of owner id ${owner} any more.`;
     return done(sentence, 0, { gone, again: 0 });
   } finally {
     await http.close();

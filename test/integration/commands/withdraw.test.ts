@@ -43,7 +43,7 @@ test('withdraw takes out all of this owner id, of every namespace, and leaves wh
   const { code, stdout, stderr } = await bench.runBoth('withdraw', OWNER, '--yes');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^second +inference-service\/b\/two +b\.two\.[0-9a-f]{8}$/m);
-  expect(stdout).toMatch(/^4 models taken out\. LiteLLM has no model of owner id prod any more\.$/m);
+  expect(stdout).toMatch(/^4 models taken out\. LiteLLM serves no model of owner id prod any more\.$/m);
   expect(names()).toEqual(['by-hand', 'theirs']);
 
   const plan = await bench.runBoth('plan', OWNER, '--namespace=llm', '--namespace=b');
@@ -51,7 +51,10 @@ test('withdraw takes out all of this owner id, of every namespace, and leaves wh
   expect(plan.stdout).toMatch(/^Plan: 3 to create, 0 to change, 0 to replace, 0 to delete/m);
 
   const again = await bench.runBoth('withdraw', OWNER, '--yes');
-  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('there is nothing to withdraw') });
+  expect(again).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('LiteLLM serves no model of owner id prod: there is nothing to withdraw'),
+  });
 });
 
 test('withdraw changes nothing where nobody can be asked, and says what to give', async () => {
