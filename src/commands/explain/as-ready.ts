@@ -18,6 +18,7 @@ const Spec = z.object({
         .object({ runtime: z.string().optional(), modelFormat: z.object({ name: z.string() }).optional() })
         .optional(),
       huggingface: z.object({ runtime: z.string().optional() }).optional(),
+      workerSpec: z.looseObject({}).nullish(),
     }),
     transformer: z.unknown().optional(),
   }),
@@ -40,7 +41,8 @@ export function asReady(manifest: Manifest, namespace: string, runtimes: Runtime
   const notes: string[] = [];
   const model = predictor.model ?? predictor.huggingface;
   const format = predictor.model?.modelFormat?.name ?? (predictor.huggingface && 'huggingface');
-  const runtime = model && runtimes.choose(within, { runtime: model.runtime, format });
+  const multiNode = Boolean(predictor.workerSpec);
+  const runtime = model && runtimes.choose(within, { runtime: model.runtime, format, multiNode });
   if (runtime && !runtime.given)
     notes.push(`The serving runtime ${runtime.name} is not in the input: it is taken as KServe 0.20 installs it.`);
   else if (runtime && !model?.runtime) notes.push(`KServe would choose the serving runtime ${runtime.name} for it.`);

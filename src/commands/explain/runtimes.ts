@@ -9,6 +9,7 @@ const Runtime = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
   spec: z.object({
     disabled: z.boolean().optional(),
+    workerSpec: z.looseObject({}).nullish(),
     supportedModelFormats: z
       .array(z.object({ name: z.string(), autoSelect: z.boolean().optional(), priority: z.number().optional() }))
       .default([]),
@@ -16,12 +17,12 @@ const Runtime = z.object({
 });
 type Runtime = z.output<typeof Runtime>;
 
+const HUGGING_FACE = { image: 'kserve/huggingfaceserver', args: ['--model_name={{.Name}}'] };
+
 /** The runtimes for language models that KServe itself brings (`config/runtimes`, v0.20.0), as far as they say what is served. */
 const BUILT_IN: readonly Manifest[] = [
-  builtIn('kserve-huggingfaceserver', 'huggingface', {
-    image: 'kserve/huggingfaceserver',
-    args: ['--model_name={{.Name}}'],
-  }),
+  builtIn('kserve-huggingfaceserver', 'huggingface', HUGGING_FACE),
+  builtIn('kserve-huggingfaceserver-multinode', 'huggingface', HUGGING_FACE, { workerSpec: {} }),
   builtIn('kserve-vllmserver', 'vLLM', {
     image: 'vllm/vllm-openai',
     command: ['python', '-m', 'vllm.entrypoints.openai.api_server'],
@@ -29,10 +30,10 @@ const BUILT_IN: readonly Manifest[] = [
   }),
 ];
 
-function builtIn(name: string, format: string, container: object): Manifest {
+function builtIn(name: string, format: string, container: object, more: object = {}): Manifest {
   const supportedModelFormats = [{ name: format, version: '1', autoSelect: true, priority: 1 }];
   const [apiVersion, kind] = ['serving.kserve.io/v1alpha1', 'ClusterServingRuntime'];
-  const spec = { supportedModelFormats, containers: [{ name: 'kserve-container', ...container }] };
+  const spec = { supportedModelFormats, containers: [{ name: 'kserve-container', ...container }], ...more };
   return { file: 'KServe', apiVersion, kind, raw: { apiVersion, kind, metadata: { name }, spec } };
 }
 
@@ -44,16 +45,18 @@ export interface ChosenRuntime {
   given: boolean;
 }
 
+/** What an object says of its runtime: its name, else its model format and whether it runs on several nodes. */
+export interface WantedRuntime {
+  runtime: string | undefined;
+  format: string | undefined;
+  /** It has a `workerSpec`: KServe chooses a runtime with one for it, and for others one without (v0.20.0). */
+  multiNode: boolean;
+}
+
 /** The serving runtimes of an input, with those that every KServe has. */
 export interface Runtimes {
-  /**
-   * @param wanted - the runtime that the object names, else its model format
-   * @returns undefined where nothing in the input fits
-   */
-  choose(
-    namespace: string,
-    wanted: { runtime?: string | undefined; format?: string | undefined },
-  ): ChosenRuntime | undefined;
+  /** @returns undefined where nothing in the input fits */
+  choose(namespace: string, wanted: WantedRuntime): ChosenRuntime | undefined;
   /** They and all else that is related to the objects, for the projection. */
   related: RelatedObjects;
   /** As `related`, with a runtime of that name that serves an OpenAI API: to see what is wrong whatever the real one is. */
@@ -84,15 +87,15 @@ export function collectRuntimes(
     find: (kind, within, name) => objects.get(placeOf(kind, within, name)) ?? 'unknown',
   };
 
-  function choose(within: string, wanted: Parameters<Runtimes['choose']>[1]): ChosenRuntime | undefined {
+  function choose(within: string, wanted: WantedRuntime): ChosenRuntime | undefined {
     const near = known.filter(
       ({ kind, metadata }) => kind === 'ClusterServingRuntime' || (metadata.namespace ?? namespace) === within,
     );
     const fitting = wanted.runtime
       ? near.filter(({ metadata }) => metadata.name === wanted.runtime)
-      : near.filter((runtime) => priorityFor(runtime, wanted.format) !== undefined);
+      : near.filter((runtime) => priorityFor(runtime, wanted) !== undefined);
     const order = (runtime: Runtime): number =>
-      (runtime.kind === 'ServingRuntime' ? 1e6 : 0) + (priorityFor(runtime, wanted.format) ?? 0);
+      (runtime.kind === 'ServingRuntime' ? 1e6 : 0) + (priorityFor(runtime, wanted) ?? 0);
     const [best] = fitting.toSorted((one, other) => order(other) - order(one));
     return best && { kind: best.kind, name: best.metadata.name, given: best.given };
   }
@@ -114,9 +117,9 @@ export function collectRuntimes(
   };
 }
 
-/** How much KServe prefers a runtime for a format; undefined where it does not choose it by itself. */
-function priorityFor({ spec }: Runtime, format: string | undefined): number | undefined {
-  if (spec.disabled) return undefined;
+/** How much KServe prefers a runtime for a model; undefined where it does not choose it by itself. */
+function priorityFor({ spec }: Runtime, { format, multiNode }: WantedRuntime): number | undefined {
+  if (spec.disabled || Boolean(spec.workerSpec) !== multiNode) return undefined;
   const found = spec.supportedModelFormats.find(({ name, autoSelect }) => autoSelect && name === format);
   return found && (found.priority ?? 0);
 }

@@ -59,6 +59,20 @@ spec: { supportedModelFormats: [{ name: vLLM, autoSelect: true${more} }], contai
     expect(noteOf(object + two)).toEqual(['KServe would choose the serving runtime nearer for it.']);
   });
 
+  test('on several nodes: with the runtime that KServe has for that, named or chosen; no other model gets it', () => {
+    const huggingFace = 'model: { modelFormat: { name: huggingface }';
+    const { objects } = explain(
+      model('one', { predictor: `{ ${huggingFace} } }` }) +
+        model('several', { predictor: `{ ${huggingFace} }, workerSpec: { pipelineParallelSize: 2 } }` }) +
+        model('named', { predictor: `{ ${huggingFace}, runtime: kserve-huggingfaceserver-multinode } }` }),
+    );
+    expect(objects.map(({ models, notes }) => [models[0]?.model, notes])).toEqual([
+      ['hosted_vllm/one', [expect.stringContaining('kserve-huggingfaceserver is not')]],
+      ['hosted_vllm/several', [expect.stringContaining('kserve-huggingfaceserver-multinode is not')]],
+      ['hosted_vllm/named', [expect.stringContaining('kserve-huggingfaceserver-multinode is not')]],
+    ]);
+  });
+
   test('a runtime that is not in the input leaves open what only it can tell, and hides no mistake of the object', () => {
     const predictor = '{ model: { modelFormat: { name: vLLM }, runtime: elsewhere } }';
     const { objects, refused } = explain(
