@@ -1,11 +1,11 @@
 import { sameValue } from './canonical.ts';
-import { shownParam } from './difference.ts';
 import { buildEntry, type ModelRecord } from './entry.ts';
 import { holdsHidden } from './hidden.ts';
 import { entryId } from './identity.ts';
 import { mayPass, type PassThroughPlace } from './pass-through.ts';
 import { type Change, entryRows, type Plan, type ServeInput } from './plan.ts';
 import type { Json } from './registration.ts';
+import { showable } from './showable.ts';
 import { STAMP_KEY } from './stamp.ts';
 
 /**
@@ -139,20 +139,15 @@ export function adoptedSettings(
       const field = `${place === 'params' ? 'litellm_params' : 'model_info'}.${key}`;
       const mine = ours[place][key];
       if (mine !== undefined && !holdsHidden(key, value)) {
+        const ofOurs = showable(key, mine);
         return sameValue(value, mine) || sameValue(mine, value)
           ? []
-          : [{ field, fate: 'changed', value: shown(theirs, place, key, value), ours: mine }];
+          : [{ field, fate: 'changed', value: showable(key, value), ...(ofOurs !== undefined && { ours: ofOurs }) }];
       }
       const kept = !standing && keptSetting(theirs, place, key, value) !== undefined;
-      return [{ field, fate: kept ? 'kept' : 'lost', value: shown(theirs, place, key, value) }];
+      return [{ field, fate: kept ? 'kept' : 'lost', value: showable(key, value) }];
     }),
   );
-}
-
-function shown(theirs: ModelRecord, place: PassThroughPlace, key: string, value: Json): Json | undefined {
-  if (place === 'params') return shownParam(theirs, key);
-  // LiteLLM masks nothing in model_info.
-  return holdsHidden(key, value) ? undefined : value;
 }
 
 /** Prices in `model_info` are copies of those in the parameters, or of LiteLLM's own list. */

@@ -48,7 +48,8 @@ export function shownParam(record: ModelRecord, key: string): Json | undefined {
   return typeof value === 'string' ? withoutCredentials(value) : value;
 }
 
-function withoutCredentials(text: string): string {
+/** An address without user, password and query; another text as it is. */
+export function withoutCredentials(text: string): string {
   const url = URL.parse(text);
   if (!url || (!url.username && !url.password && !url.search)) return text;
   return `${url.protocol}//…@${url.host}${url.pathname}`;
