@@ -30,12 +30,14 @@ Examples:
   $ model-registrar adopt qwen3
   $ model-registrar adopt --all-matching --yes
   $ model-registrar adopt --from-owner old-id --owner-id prod-eu
+  $ model-registrar adopt --from-owner old-id --owner-id prod-eu --rebuilt
 
 Exit codes: 0 all of it is taken over, or there is nothing to take over; 1 something is left as it was.`;
 
 interface Flags {
   allMatching?: true;
   fromOwner?: string;
+  rebuilt?: true;
   yes?: true;
 }
 
@@ -56,6 +58,12 @@ export function adoptCommand(exit: Exit): Command {
         )
         .addOption(
           new Option('--from-owner <id>', 'The models of this owner id, each for the object that it stands for.'),
+        )
+        .addOption(
+          new Option(
+            '--rebuilt',
+            'With --from-owner: also those of an earlier object of the same name, whose cluster is gone. Never while it lives: it would lose its models.',
+          ),
         )
         .addOption(new Option('-y, --yes', 'Do not ask.')),
       TAKES.adopt,
@@ -117,24 +125,28 @@ interface Wish {
   name: string | undefined;
   allMatching: boolean;
   fromOwner: string | undefined;
+  rebuilt: boolean;
   yes: boolean;
 }
 
 function wishOf(command: Command): Wish {
   const [name] = command.args;
-  const { allMatching = false, fromOwner, yes = false } = command.opts<Flags>();
+  const { allMatching = false, fromOwner, rebuilt = false, yes = false } = command.opts<Flags>();
   const ways = [name !== undefined || fromOwner !== undefined, allMatching].filter(Boolean).length;
   if (ways !== 1) {
     throw new PlainError('Say what to take over: the name of a model, --all-matching, or --from-owner ID.');
   }
-  return { name, allMatching, fromOwner, yes };
+  if (rebuilt && fromOwner === undefined) {
+    throw new PlainError('--rebuilt goes with --from-owner ID: the owner id of the cluster that is gone.');
+  }
+  return { name, allMatching, fromOwner, rebuilt, yes };
 }
 
-function choose({ registry, engine, owner }: Rooms, { name, allMatching, fromOwner }: Wish): Choice {
+function choose({ registry, engine, owner }: Rooms, { name, allMatching, fromOwner, rebuilt }: Wish): Choice {
   const known = { owner, rows: registry.all(), objects: engine.projections() };
   if (allMatching) return chooseMatching(known);
-  if (name === undefined) return chooseFromOwner(fromOwner ?? '', known);
-  const takeover = chooseByName(name, known, fromOwner);
+  if (fromOwner !== undefined) return chooseFromOwner({ owner: fromOwner, name, rebuilt }, known);
+  const takeover = name === undefined ? undefined : chooseByName(name, known);
   return { takeovers: takeover ? [takeover] : [], leftOut: [] };
 }
 

@@ -42,7 +42,7 @@ export interface Engine {
    */
   observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): Meaning;
   /** What each object that is known means now. */
-  projections(): { source: SourceRef; projection: Projection }[];
+  projections(): { source: SourceRef; uid: string; projection: Projection }[];
   /** Every key there is something to know about: objects, and rows whose object may be gone. */
   keys(): string[];
   /** What would be done, from what is known; undefined where nothing can be known for sure. */
@@ -96,11 +96,12 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     return projection.state === 'withdraw' ? 'leaving' : 'changed';
   }
 
-  function projections(): { source: SourceRef; projection: Projection }[] {
+  function projections(): { source: SourceRef; uid: string; projection: Projection }[] {
     return views.flatMap(({ source, caches }) =>
       caches.flatMap((cache) =>
         [...cache.values()].map((object) => ({
           source: { kind: source.kind, namespace: object.namespace, name: object.name },
+          uid: object.uid,
           projection: source.project(object, world.projection, world.related),
         })),
       ),

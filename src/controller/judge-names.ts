@@ -18,14 +18,20 @@ export interface Claims {
   dueAt: number;
 }
 
+/** The object that wants names. */
+export interface Wanting {
+  source: SourceRef;
+  uid: string;
+}
+
 /** Judges each name for itself: `a,b` with `b` taken registers `a`. */
-export function judgeNames(world: World, source: SourceRef, registrations: Registration[]): Claims {
+export function judgeNames(world: World, object: Wanting, registrations: Registration[]): Claims {
   const claims: Claims = { granted: [], refused: [], yielded: [], problems: [], dueAt: Number.POSITIVE_INFINITY };
-  for (const registration of registrations) judgeName(world, source, registration, claims);
+  for (const registration of registrations) judgeName(world, object, registration, claims);
   return claims;
 }
 
-function judgeName(world: World, source: SourceRef, registration: Registration, claims: Claims): void {
+function judgeName(world: World, { source, uid }: Wanting, registration: Registration, claims: Claims): void {
   const { registry, names, owner, settleMs, now } = world;
   const name = registration.publicName;
   const key = sourceKey(source);
@@ -47,7 +53,7 @@ function judgeName(world: World, source: SourceRef, registration: Registration, 
     declarers: names.declarersOf(name),
     lastHolder: names.lastHolderOf(name),
   };
-  const claimant = { owner, namespace: source.namespace, source: key };
+  const claimant = { owner, namespace: source.namespace, source: key, uid };
   const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
   if (verdict.verdict === 'granted') {
     if (!verdict.beside) {

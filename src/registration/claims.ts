@@ -7,6 +7,8 @@ export interface Claimant {
   namespace: string;
   /** The object itself, as `kind/namespace/name`. */
   source?: string;
+  /** Its `metadata.uid`: another cluster may have an object of the same name. */
+  uid?: string;
 }
 
 /** A living object that declares a public name, in whichever state it is. */
@@ -64,7 +66,7 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
   const beside = others.filter(({ live, stamp }) => live || stamp?.owner === claimant.owner);
   if (mine.length > 0) return keepOrYield(name, mine, beside, context);
 
-  const self = others.find((row) => row.stamp?.source === claimant.source && row.stamp?.owner !== claimant.owner);
+  const self = others.find(({ stamp }) => stamp && stamp.owner !== claimant.owner && isFor(claimant, stamp));
   if (self?.stamp) return heldByItself(name, self.stamp.owner);
   const [other] = others;
   if (other) return { verdict: 'refused', why: `"${name}" is held by ${describeHolder(other)}` };
@@ -113,6 +115,10 @@ function keepOrYield(name: string, mine: StampedRecord[], others: ModelRecord[],
     return { verdict: 'yield', why: `"${name}" was registered earlier by ${describeHolder(rival)}` };
   }
   return { verdict: 'granted', beside: `"${name}" is also registered by ${describeHolder(other)}` };
+}
+
+function isFor({ source, uid }: Claimant, stamp: StampedRecord['stamp']): boolean {
+  return stamp.source === source && stamp.uid === uid;
 }
 
 /** Sorts by the first registration; the rest makes the order strict, so that both sides of a race decide alike. */

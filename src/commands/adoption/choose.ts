@@ -3,6 +3,7 @@ import {
   type Projection,
   type Registration,
   type SourceRef,
+  type StampedRecord,
   sourceKey,
 } from '../../registration/index.ts';
 import { PlainError } from '../plain-error.ts';
@@ -14,7 +15,7 @@ export interface Known {
   owner: string;
   /** Every row of LiteLLM. */
   rows: readonly ModelRecord[];
-  objects: readonly { source: SourceRef; projection: Projection }[];
+  objects: readonly { source: SourceRef; uid: string; projection: Projection }[];
 }
 
 /** Rows under one public name whose place an object's own row takes. */
@@ -37,25 +38,20 @@ export interface Choice {
 }
 
 /**
- * The rows under one name: those that were made by hand, or with `fromOwner` those of that owner id.
+ * The rows under one name that were made by hand.
  *
  * @returns undefined where there is nothing to take over any more
  * @throws PlainError with what stands in the way
  */
-export function chooseByName(name: string, known: Known, fromOwner?: string): Takeover | undefined {
+export function chooseByName(name: string, known: Known): Takeover | undefined {
   const under = known.rows.filter((row) => row.publicName === name);
-  if (fromOwner !== undefined) {
-    const { takeovers, leftOut } = chooseFromOwner(fromOwner, { ...known, rows: under });
-    for (const { why } of leftOut) throw refusal(name, why);
-    return takeovers[0];
-  }
   const rows = under.filter(isHandMade);
   if (rows.length === 0) {
     const [config] = under.filter(({ stored }) => !stored);
     if (config) throw refusal(name, inConfigFile(config));
     if (under.some((row) => row.stamp?.owner === known.owner)) return undefined;
-    const [other] = under;
-    if (other?.stamp) throw refusal(name, ofAnother(other.stamp.owner));
+    const [other] = under.filter(isStamped);
+    if (other) throw refusal(name, ofAnother(other, known));
     throw new PlainError(`LiteLLM has no model named "${name}": model-registrar list shows those that it has.`);
   }
   const paired = pairUp(name, rows, known);
@@ -84,20 +80,37 @@ export function chooseMatching(known: Known): Choice {
   return choice;
 }
 
-/** All rows of another owner id, each for the object that it stands for. */
-export function chooseFromOwner(owner: string, known: Known): Choice {
+export interface FromOwner {
+  /** Their owner id. */
+  owner: string;
+  /** Those under one name alone. */
+  name?: string | undefined;
+  /** Also those that were made for another object of the same name, which is gone with its cluster. */
+  rebuilt: boolean;
+}
+
+/** All rows of another owner id, each for the very object that it stands for. */
+export function chooseFromOwner({ owner, name: only, rebuilt }: FromOwner, known: Known): Choice {
   const choice: Choice = { takeovers: [], leftOut: [] };
-  const theirs = known.rows.filter((row) => row.stored && row.stamp?.owner === owner);
+  const theirs = known.rows
+    .filter(isStamped)
+    .filter(({ stamp, publicName }) => stamp.owner === owner && (only === undefined || publicName === only));
+  const add = (name: string, rows: ModelRecord[], paired: Takeover | string): void => {
+    if (typeof paired === 'string') choice.leftOut.push({ name, ids: rows.map(({ id }) => id), why: paired });
+    else choice.takeovers.push(paired);
+  };
   for (const [name, rows] of byName(theirs)) {
-    for (const source of new Set(rows.map(({ stamp }) => stamp?.source))) {
-      const ofObject = rows.filter(({ stamp }) => stamp?.source === source);
+    for (const source of new Set(rows.map(({ stamp }) => stamp.source))) {
+      const ofName = rows.filter(({ stamp }) => stamp.source === source);
       const objects = known.objects.filter((one) => sourceKey(one.source) === source);
-      const paired =
-        objects.length > 0
-          ? pairUp(name, ofObject, { ...known, objects })
-          : `its object ${source} is not there, or not looked after: withdraw with --owner-id ${owner} takes out what is left`;
-      if (typeof paired === 'string') choice.leftOut.push({ name, ids: ofObject.map(({ id }) => id), why: paired });
-      else choice.takeovers.push(paired);
+      if (objects.length === 0) {
+        add(name, ofName, notThere(source, owner));
+        continue;
+      }
+      const its = ofName.filter(({ stamp }) => rebuilt || objects.some(({ uid }) => uid === stamp.uid));
+      if (its.length > 0) add(name, its, pairUp(name, its, { ...known, objects }));
+      const others = ofName.filter((row) => !its.includes(row));
+      if (others.length > 0) add(name, others, ofAnotherObject(source));
     }
   }
   return choice;
@@ -160,6 +173,10 @@ function unlike({ source, registration: { publicName, provider, servedName, apiB
   return `its base or its model is not that of ${sourceKey(source)} (${provider}/${servedName} at ${apiBase}): adopt "${publicName}" by its name, if it is the same all the same`;
 }
 
+function isStamped(row: ModelRecord): row is StampedRecord {
+  return row.stored && row.stamp !== undefined;
+}
+
 function isHandMade({ stored, stamp }: ModelRecord): boolean {
   return stored && stamp === undefined;
 }
@@ -168,16 +185,27 @@ function inConfigFile({ id }: ModelRecord): string {
   return `it stands in LiteLLM’s config file (${id}), which no API changes: remove it from model_list there, and the object gets the name by itself`;
 }
 
-function ofAnother(owner: string): string {
-  return `it was registered under owner id ${owner}: stop the controller of that owner id, then give --from-owner ${owner}`;
+function notThere(source: string, owner: string): string {
+  return `its object ${source} is not there, or not looked after: if no other cluster has it, withdraw with --owner-id ${owner} takes out what is left`;
+}
+
+function ofAnotherObject(source: string): string {
+  return `it was made for another object of this name, ${source}: of another cluster, or of this cluster before it was built anew. If that one is gone, give --rebuilt`;
+}
+
+function ofAnother({ stamp: { owner, source, uid } }: StampedRecord, { objects }: Known): string {
+  if (objects.some((one) => sourceKey(one.source) === source && one.uid === uid)) {
+    return `it was registered under owner id ${owner}: stop the controller of that owner id, then give --from-owner ${owner}`;
+  }
+  return `it belongs to another installation (owner ${owner}), for ${source} there: choose another name with model-registrar.io/model-name`;
 }
 
 function refusal(name: string, why: string): PlainError {
   return new PlainError(`"${name}" cannot be taken over: ${why}.`);
 }
 
-function byName(rows: readonly ModelRecord[]): Map<string, ModelRecord[]> {
-  const found = new Map<string, ModelRecord[]>();
+function byName<R extends ModelRecord>(rows: readonly R[]): Map<string, R[]> {
+  const found = new Map<string, R[]>();
   const sorted = [...rows].sort((one, other) => (one.publicName < other.publicName ? -1 : 1));
   for (const row of sorted) found.set(row.publicName, [...(found.get(row.publicName) ?? []), row]);
   return found;

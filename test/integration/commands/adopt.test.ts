@@ -189,6 +189,26 @@ test('adopt --from-owner moves the rows of an earlier owner id, with what others
   expect(await run('plan')).toMatchObject({ code: 0 });
 });
 
+test('adopt --from-owner leaves the rows of another cluster, whose object has the same name; with --rebuilt it takes those of one that is gone', async () => {
+  const wish = { name: 'qwen', annotations: { 'model-name': 'qwen' } };
+  serve(wish);
+  expect(await bench.runBoth('sync', '--owner-id=other')).toMatchObject({ code: 0 });
+  bench.kubernetes.delete({ kind: 'InferenceService', namespace: 'llm', name: 'qwen' });
+  serve(wish);
+  const before = JSON.stringify(bench.litellm.rows());
+  const { stdout } = await run('plan');
+  expect(stdout).toMatch(/held by inference-service\/llm\/qwen \(owner other\)\. Choose another name/);
+  expect(stdout).not.toContain('--from-owner');
+  const left = await run('adopt', '--from-owner=other', '--yes');
+  expect(left).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^! qwen .*made for another object.*--rebuilt$/m),
+  });
+  expect(JSON.stringify(bench.litellm.rows())).toBe(before);
+  expect(await run('adopt', '--from-owner=other', '--rebuilt', '--yes')).toMatchObject({ code: 0, stderr: '' });
+  expect(rows('qwen')).toMatchObject([{ model_info: { model_registrar: { owner: 'prod' } } }]);
+});
+
 test('adopt -o json prints the plan, or what came of it, and nothing else', async () => {
   for (const name of ['qwen', 'other']) serve({ name, annotations: { 'model-name': name } });
   byHand('qwen', { params: { rpm: 60, organization: 'org', hf_token: 'canary-token' } });
@@ -231,5 +251,6 @@ test('adopt wants to be told what to take over, just once', async () => {
   for (const args of [[], ['qwen', '--all-matching'], ['--all-matching', '--from-owner=x']]) {
     expect((await run('adopt', ...args)).stderr).toMatch(/^error: Say what to take over/);
   }
+  expect((await run('adopt', 'qwen', '--rebuilt')).stderr).toMatch(/^error: --rebuilt goes with --from-owner/);
   expect((await run('adopt', '--from-owner=prod')).stderr).toMatch(/is the owner id that this runs with/);
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { judgeNames } from '../../../src/controller/judge-names.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
-import { handMade, registration, row, SETTLE_MS, SOURCE, T0 } from '../registration/builders.ts';
+import { handMade, registration, row, SETTLE_MS, SOURCE, T0, UID } from '../registration/builders.ts';
 import { COOLDOWN_MS, type TestClock, worldOf } from './builders.ts';
+
+const OBJECT = { source: SOURCE, uid: UID };
 
 const rival = row({ source: { ...SOURCE, namespace: 'b' }, uid: 'uid-b', since: T0 - 9 });
 
@@ -10,7 +12,7 @@ const rival = row({ source: { ...SOURCE, namespace: 'b' }, uid: 'uid-b', since: 
 function judge(names: string[], rows: ModelRecord[] = [], clock: TestClock = { now: T0 }) {
   return judgeNames(
     worldOf(rows, {}, clock),
-    SOURCE,
+    OBJECT,
     names.map((name) => registration(name)),
   );
 }
@@ -64,8 +66,8 @@ describe('judgeNames', () => {
 
   it('lets an object beside somebody else’s row not say who gets the calls: weight and order are left out, and told', () => {
     const greedy = registration('qwen', { params: { api_key: 'not-needed', rpm: 5, weight: 999, order: 1 } });
-    expect(judgeNames(worldOf([row()]), SOURCE, [greedy])).toMatchObject({ granted: [greedy], problems: [] });
-    const shared = judgeNames(worldOf([row(), handMade()]), SOURCE, [greedy]);
+    expect(judgeNames(worldOf([row()]), OBJECT, [greedy])).toMatchObject({ granted: [greedy], problems: [] });
+    const shared = judgeNames(worldOf([row(), handMade()]), OBJECT, [greedy]);
     expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', rpm: 5 } })]);
     expect(shared.problems).toMatchObject([
       {
@@ -74,14 +76,14 @@ describe('judgeNames', () => {
       },
     ]);
     const weighty = registration('qwen', { params: { weight: 2 } });
-    expect(judgeNames(worldOf([row(), handMade()]), SOURCE, [weighty]).problems[0]?.message).toMatch(
+    expect(judgeNames(worldOf([row(), handMade()]), OBJECT, [weighty]).problems[0]?.message).toMatch(
       /weight .* is left out\.$/,
     );
   });
 
   it('refuses a name for which somebody has a pattern', () => {
     const taking = { ...worldOf([]).registry, takingByPattern: () => [handMade('qw*')] };
-    expect(judgeNames(worldOf([], { registry: taking }), SOURCE, [registration()])).toMatchObject({
+    expect(judgeNames(worldOf([], { registry: taking }), OBJECT, [registration()])).toMatchObject({
       refused: ['qwen'],
       problems: [{ reason: 'NameConflict', message: expect.stringContaining('"qwen" matches "qw*"') }],
     });
@@ -91,6 +93,13 @@ describe('judgeNames', () => {
     const [problem] = judge(['qwen'], [row({ owner: 'former' })]).problems;
     expect(problem?.message).toMatch(
       /under another owner id, former\. Run with --owner-id former, or take it over: model-registrar adopt --from-owner former\.$/,
+    );
+  });
+
+  it('says of a row of an object of the same name, of another cluster, whose it is, and never to take it over', () => {
+    const [problem] = judge(['qwen'], [row({ owner: 'other-cluster', uid: 'uid-of-another' })]).problems;
+    expect(problem?.message).toBe(
+      '"qwen" is held by inference-service/llm/qwen (owner other-cluster). Choose another name with model-registrar.io/model-name.',
     );
   });
 
@@ -110,7 +119,7 @@ describe('judgeNames', () => {
     const world = worldOf([]);
     world.names.declare('k/b/x', { namespace: 'b', createdAt: T0 - 1, uid: 'u' }, ['qwen']);
     world.names.declare('k/llm/x', { namespace: 'llm', createdAt: T0, uid: 'v' }, ['qwen']);
-    expect(judgeNames(world, SOURCE, [registration()])).toMatchObject({
+    expect(judgeNames(world, OBJECT, [registration()])).toMatchObject({
       refused: ['qwen'],
       dueAt: Number.POSITIVE_INFINITY,
     });
@@ -125,7 +134,7 @@ describe('judgeNames', () => {
     clock.now += 5;
     world.names.rowsSeen([]);
     const names = [registration('b'), registration('a')];
-    expect(judgeNames(world, SOURCE, names)).toMatchObject({ refused: ['b', 'a'], dueAt: T0 + COOLDOWN_MS });
-    expect(judgeNames(world, { ...SOURCE, namespace: 'b' }, names)).toMatchObject({ refused: [], granted: names });
+    expect(judgeNames(world, OBJECT, names)).toMatchObject({ refused: ['b', 'a'], dueAt: T0 + COOLDOWN_MS });
+    expect(judgeNames(world, { uid: 'uid-b', source: { ...SOURCE, namespace: 'b' } }, names)).toMatchObject({ refused: [], granted: names });
   });
 });

@@ -103,15 +103,19 @@ describe('with no row of ours under the name', () => {
 
   it('tells an object whose row is of another owner id how to get it back', () => {
     const former = held({ owner: 'former' });
-    const verdict = claim({ rows: [handMade(), former] }, context, { ...me, source: 'inference-service/llm/qwen' });
+    const itself = { ...me, source: 'inference-service/llm/qwen', uid: 'llm-qwen' };
+    const verdict = claim({ rows: [handMade(), former] }, context, itself);
     expect(verdict).toEqual({
       verdict: 'refused',
       why: '"qwen" is registered for this very object under another owner id, former',
       remedy: 'Run with --owner-id former, or take it over: model-registrar adopt --from-owner former',
     });
-    expect(claim({ rows: [former] }, context, { ...me, source: 'inference-service/llm/other' })).not.toHaveProperty(
-      'remedy',
-    );
+    for (const another of [{ source: 'inference-service/llm/other' }, { uid: 'of-another-cluster' }]) {
+      expect(claim({ rows: [former] }, context, { ...itself, ...another })).toEqual({
+        verdict: 'refused',
+        why: '"qwen" is held by inference-service/llm/qwen (owner former)',
+      });
+    }
   });
 
   it('lets rows speak before the last holder and age', () => {

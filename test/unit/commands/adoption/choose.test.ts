@@ -3,7 +3,7 @@ import { chooseByName, chooseFromOwner, chooseMatching, type Known } from '../..
 import type { ModelRecord } from '../../../../src/registration/entry.ts';
 import type { Projection } from '../../../../src/registration/projection.ts';
 import { serving } from '../../controller/builders.ts';
-import { handMade, OWNER, registration, row, SOURCE } from '../../registration/builders.ts';
+import { handMade, OWNER, registration, row, SOURCE, UID } from '../../registration/builders.ts';
 
 const OTHER = { ...SOURCE, name: 'other' };
 const { apiBase } = registration();
@@ -14,6 +14,7 @@ const matching = (name = 'qwen', id = `hand-${name}`) =>
 
 const serves = (...names: string[]): Known['objects'][number] => ({
   source: SOURCE,
+  uid: UID,
   projection: serving(names.map((name) => registration(name))),
 });
 
@@ -22,7 +23,7 @@ function known(rows: ModelRecord[], objects: Known['objects'] = [serves('qwen')]
 }
 
 const because = (projection: Projection) => () =>
-  chooseByName('qwen', known([handMade()], [{ source: SOURCE, projection }]));
+  chooseByName('qwen', known([handMade()], [{ source: SOURCE, uid: UID, projection }]));
 
 describe('chooseByName', () => {
   it('takes the hand-made row, whatever it leads to', () => {
@@ -42,6 +43,11 @@ describe('chooseByName', () => {
     ['no such row', [], /LiteLLM has no model named "qwen": model-registrar list/],
     ['the config file', [handMade('qwen', { stored: false })], /config file \(by-hand\), which no API changes/],
     ['another owner id', [row({ owner: 'former' })], /owner id former: .*--from-owner former/],
+    [
+      'an object of the same name in another cluster',
+      [row({ owner: 'former', uid: 'uid-0' })],
+      /another installation \(owner former\), for inference-service\/llm\/qwen there: choose another name/,
+    ],
   ])('refuses: %s', (_case, rows, message) => {
     expect(() => chooseByName('qwen', known(rows))).toThrow(message);
   });
@@ -61,7 +67,7 @@ describe('chooseByName', () => {
 
   it('of several objects takes that whose backend it is, and none where it is not plain', () => {
     const another = serving([registration('qwen', { apiBase: 'http://other/v1' })]);
-    const objects = [{ source: OTHER, projection: another }, serves('qwen')];
+    const objects = [{ source: OTHER, uid: 'uid-o', projection: another }, serves('qwen')];
     expect(chooseByName('qwen', known([matching()], objects))?.source).toEqual(SOURCE);
     expect(() => chooseByName('qwen', known([handMade()], objects))).toThrow(
       /several objects declare this name \(inference-service\/llm\/other, inference-service\/llm\/qwen\)/,
@@ -73,13 +79,6 @@ describe('chooseByName', () => {
     expect(() => chooseByName('qwen', known([matching(), handMade()]))).toThrow(
       /several models of this name \(hand-qwen, by-hand\)/,
     );
-  });
-
-  it('with an owner id takes that owner’s row alone', () => {
-    const rows = [row({ owner: 'former' }), handMade()];
-    expect(chooseByName('qwen', known(rows), 'former')?.rows).toEqual([rows[0]]);
-    expect(chooseByName('qwen', known(rows), 'nobody')).toBeUndefined();
-    expect(() => chooseByName('qwen', known(rows, []), 'former')).toThrow(/its object .* is not there/);
   });
 });
 
@@ -101,7 +100,7 @@ describe('chooseMatching', () => {
 
   it('says of one whose object does not serve why', () => {
     const projection: Projection = { state: 'hold', names: ['a'], why: 'Ready is False' };
-    expect(chooseMatching(known([matching('a')], [{ source: SOURCE, projection }]))).toEqual({
+    expect(chooseMatching(known([matching('a')], [{ source: SOURCE, uid: UID, projection }]))).toEqual({
       takeovers: [],
       leftOut: [{ name: 'a', ids: ['hand-a'], why: expect.stringContaining('Ready is False') }],
     });
@@ -109,20 +108,57 @@ describe('chooseMatching', () => {
 });
 
 describe('chooseFromOwner', () => {
-  it('takes each row for its own object, also one that was made again since, and says of the others why not', () => {
-    const of = (name: string, more: object = {}) => row({ owner: 'former', registration: registration(name), ...more });
-    const rows = [
-      of('a', { uid: 'uid-0' }),
-      of('a', { uid: 'uid-0', generation: 2 }),
-      of('b'),
-      of('gone', { source: OTHER }),
-    ];
+  const of = (name: string, more: object = {}) => row({ owner: 'former', registration: registration(name), ...more });
+  interface Wish {
+    name?: string;
+    rebuilt?: boolean;
+    objects?: Known['objects'];
+  }
+  const former = (rows: ModelRecord[], { name, rebuilt = false, objects = [serves('a')] }: Wish = {}) =>
+    chooseFromOwner({ owner: 'former', name, rebuilt }, known(rows, objects));
+
+  it('takes each row for its own object, and says of the others why not', () => {
+    const rows = [of('a'), of('a', { generation: 2 }), of('b'), of('gone', { source: OTHER })];
     const foreign = [handMade('a'), row({ owner: 'third', registration: registration('a') })];
-    const { takeovers, leftOut } = chooseFromOwner('former', known([...rows, ...foreign], [serves('a')]));
-    expect(takeovers).toEqual([{ source: SOURCE, name: 'a', rows: [rows[0], rows[1]] }]);
-    expect(leftOut).toEqual([
-      { name: 'b', ids: [rows[2]?.id], why: expect.stringContaining('no object declares') },
-      { name: 'gone', ids: [rows[3]?.id], why: expect.stringMatching(/llm\/other is not there.*--owner-id former/) },
-    ]);
+    expect(former([...rows, ...foreign])).toEqual({
+      takeovers: [{ source: SOURCE, name: 'a', rows: [rows[0], rows[1]] }],
+      leftOut: [
+        { name: 'b', ids: [rows[2]?.id], why: expect.stringContaining('no object declares') },
+        { name: 'gone', ids: [rows[3]?.id], why: expect.stringMatching(/llm\/other is not there.*--owner-id former/) },
+      ],
+    });
+  });
+
+  it('leaves what was made for another object of the same name, as of another cluster, unless that one is told to be gone', () => {
+    const [its, foreign] = [of('a'), of('a', { uid: 'uid-0' })];
+    const left = {
+      name: 'a',
+      ids: [foreign.id],
+      why: expect.stringMatching(
+        /^it was made for another object of this name, inference-service\/llm\/qwen: of another cluster, or .* give --rebuilt$/,
+      ),
+    };
+    expect(former([foreign])).toEqual({ takeovers: [], leftOut: [left] });
+    expect(former([foreign, its])).toEqual({
+      takeovers: [{ source: SOURCE, name: 'a', rows: [its] }],
+      leftOut: [left],
+    });
+    expect(former([foreign, its], { rebuilt: true })).toEqual({
+      takeovers: [{ source: SOURCE, name: 'a', rows: [foreign, its] }],
+      leftOut: [],
+    });
+  });
+
+  it('with a name takes the rows of that name alone, of each of its objects', () => {
+    const objects = [serves('a', 'b'), { source: OTHER, uid: 'uid-o', projection: serving([registration('a')]) }];
+    const rows = [of('a'), of('b'), of('a', { source: OTHER, uid: 'uid-o' })];
+    expect(former(rows, { name: 'a', objects })).toEqual({
+      takeovers: [
+        { source: SOURCE, name: 'a', rows: [rows[0]] },
+        { source: OTHER, name: 'a', rows: [rows[2]] },
+      ],
+      leftOut: [],
+    });
+    expect(former(rows, { name: 'nobody', objects })).toEqual({ takeovers: [], leftOut: [] });
   });
 });
