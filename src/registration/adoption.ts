@@ -27,7 +27,7 @@ export function planAdoption(input: ServeInput, adopted: readonly ModelRecord[],
     if (!current) {
       if (!input.mayStart) continue;
       const since = inheritedSince(theirs) ?? now;
-      const [copyFrom] = [...theirs].sort(byMaking);
+      const copyFrom = copiedOf(theirs);
       const entry = buildEntry({ owner, source, uid, registration, generation: 1, since, created: now });
       creates.push({ kind: 'create', why: 'adopted', entry, ...(copyFrom && { copyFrom }) });
     }
@@ -53,9 +53,15 @@ function inheritedSince(theirs: readonly ModelRecord[]): number | undefined {
   return known.length > 0 ? Math.min(...known) - 1 : undefined;
 }
 
-/** Of several generations the last: what others set is set on that one. */
+/** The one of several rows whose settings are taken over. */
+export function copiedOf(rows: readonly ModelRecord[]): ModelRecord | undefined {
+  return rows.toSorted(byMaking)[0];
+}
+
+/** Of several generations the last: what others set is set on that one. Of rows that were made by hand nothing tells: the first by id. */
 function byMaking(one: ModelRecord, other: ModelRecord): number {
-  return Date.parse(other.stamp?.created ?? '1970') - Date.parse(one.stamp?.created ?? '1970');
+  const later = Date.parse(other.stamp?.created ?? '1970') - Date.parse(one.stamp?.created ?? '1970');
+  return later || (one.id < other.id ? -1 : 1);
 }
 
 /**
@@ -123,12 +129,12 @@ const OF_LITELLM: ReadonlySet<string> = new Set([
  *
  * @param theirs - the row as LiteLLM shows it, whole
  * @param ours - what the new row is made of, or what it is where it stands already
- * @param standing - true where ours stands already: then it gets nothing more
+ * @param copied - true where ours gets what theirs had: neither where ours stands already, nor for the other rows of several
  */
 export function adoptedSettings(
   theirs: ModelRecord,
   ours: Pick<ModelRecord, 'params' | 'info'>,
-  standing: boolean,
+  copied: boolean,
 ): AdoptedSetting[] {
   const places: [PassThroughPlace, Record<string, Json>][] = [
     ['params', settingsIn(theirs.params, PASSED_OVER)],
@@ -144,7 +150,7 @@ export function adoptedSettings(
           ? []
           : [{ field, fate: 'changed', value: showable(key, value), ...(ofOurs !== undefined && { ours: ofOurs }) }];
       }
-      const kept = !standing && keptSetting(theirs, place, key, value) !== undefined;
+      const kept = copied && keptSetting(theirs, place, key, value) !== undefined;
       return [{ field, fate: kept ? 'kept' : 'lost', value: showable(key, value) }];
     }),
   );

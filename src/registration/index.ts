@@ -1,4 +1,4 @@
-export { type AdoptedSetting, adoptedSettings, adoptionsOf, keptSetting, planAdoption } from './adoption.ts';
+export { type AdoptedSetting, adoptedSettings, adoptionsOf, copiedOf, keptSetting, planAdoption } from './adoption.ts';
 export {
   ANNOTATION_PREFIX,
   ANNOTATIONS,

@@ -4,6 +4,7 @@ import {
   type AdoptedSetting,
   adoptedSettings,
   type Change,
+  copiedOf,
   type ModelRecord,
   sourceKey,
 } from '../../registration/index.ts';
@@ -32,10 +33,11 @@ export interface Rooms {
  *
  * @throws LiteLlmError
  */
-export async function intend({ takeovers, leftOut }: Choice, rooms: Rooms) {
+export async function intend({ takeovers: given, leftOut }: Choice, rooms: Rooms) {
   const { engine, registry, adopting } = rooms;
   const intents: Intent[] = [];
-  const refused: LeftOut[] = [...leftOut];
+  const refused: LeftOut[] = [...leftOut, ...given.filter(isHalfBlocked).map(halfBlocked)];
+  const takeovers = given.filter((takeover) => !isHalfBlocked(takeover));
   for (const takeover of takeovers) {
     const key = sourceKey(takeover.source);
     adopting.set(key, [...(adopting.get(key) ?? []), ...takeover.rows]);
@@ -62,6 +64,18 @@ export async function intend({ takeovers, leftOut }: Choice, rooms: Rooms) {
   return { intents, leftOut: refused };
 }
 
+/** One row that takes the place of both could only serve or not. */
+function isHalfBlocked({ rows }: Takeover): boolean {
+  return rows.some(({ blocked }) => blocked) && !rows.every(({ blocked }) => blocked);
+}
+
+function halfBlocked({ name, rows }: Takeover): LeftOut {
+  const ids = rows.map(({ id }) => id);
+  const blocked = rows.filter((row) => row.blocked).map(({ id }) => id);
+  const why = `of its ${ids.length} rows ${blocked.join(', ')} ${blocked.length === 1 ? 'is' : 'are'} blocked in LiteLLM and the rest serves: delete or unblock what is blocked, then try again`;
+  return { name, ids, why };
+}
+
 type Created = Change & { kind: 'create' };
 
 function isCreated(change: Change, name: string): change is Created {
@@ -77,9 +91,10 @@ async function settingsOf(
 ): Promise<Intent['settings']> {
   const whole = standing ? ((await client.findById(ours.id)) ?? ours) : ours;
   const found: Intent['settings'] = [];
+  const copied = standing ? undefined : copiedOf(rows);
   for (const row of rows) {
     const theirs = (await client.findById(row.id)) ?? row;
-    found.push({ row: theirs, settings: adoptedSettings(theirs, whole, standing) });
+    found.push({ row: theirs, settings: adoptedSettings(theirs, whole, row === copied) });
   }
   return found;
 }

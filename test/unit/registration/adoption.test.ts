@@ -93,8 +93,8 @@ describe('adoptedSettings', () => {
     params: { model: 'hosted_vllm/qwen', api_base: 'http://ours/v1', timeout: 10, api_key: 'not-needed' },
     info: { mode: 'chat' },
   };
-  const settings = (params: Record<string, Json>, info: Record<string, Json> = {}, standing = false) =>
-    adoptedSettings(handMade('qwen', { params, info }), ours, standing).map(({ field, fate, value }) => [
+  const settings = (params: Record<string, Json>, info: Record<string, Json> = {}, copied = true) =>
+    adoptedSettings(handMade('qwen', { params, info }), ours, copied).map(({ field, fate, value }) => [
       field,
       fate,
       value,
@@ -111,8 +111,8 @@ describe('adoptedSettings', () => {
     expect(settings({ model: 'x', api_base: 'http://theirs', timeout: '10' }, { mode: 'chat' })).toEqual([]);
   });
 
-  it('keeps nothing where ours stands already: it is what it is', () => {
-    expect(settings({ rpm: 5 }, {}, true)).toEqual([['litellm_params.rpm', 'lost', 5]]);
+  it('keeps nothing of a row that is not copied, as where ours stands already', () => {
+    expect(settings({ rpm: 5 }, {}, false)).toEqual([['litellm_params.rpm', 'lost', 5]]);
   });
 
   it('passes over what LiteLLM itself puts into a row or a list', () => {
