@@ -5,6 +5,7 @@ import { vllm, vllmPredictor } from './models.ts';
 import { openPlay } from './play.ts';
 import { chapters } from './record.ts';
 import { openStage, type Stage } from './stage.ts';
+import { lastBefore } from './window.ts';
 
 /** Far less than it takes until a status would tell; it is 2 s where LiteLLM has nothing else to do (see the tests of the main job). */
 const AT_ONCE_MS = 10_000;
@@ -66,6 +67,8 @@ test('a namespace delete: the row stays as long as the object does, and goes wit
   await play.answered();
   const caller = play.chat();
   await until('calls were answered', () => caller.made.length > 20);
+  const hasNoPod = async () => !(await play.pods()).some(({ ready, deleting }) => ready && !deleting);
+  const from = lastBefore('no pod is ready', hasNoPod);
   await stage.cluster.call('DELETE', `/api/v1/namespaces/${play.namespace}`);
   await play.gone(60_000);
   const made = await caller.stop();
@@ -76,7 +79,12 @@ test('a namespace delete: the row stays as long as the object does, and goes wit
   expect(without.filter(({ object }) => object && !object.deleting)).toEqual([]);
   const lastRow = moments.findLast(({ rows }) => rows.length > 0)?.at ?? 0;
   const failed = before(lastRow, made).filter(({ status }) => status !== 200);
-  expect(failures(failed.filter((call) => !metNoPod(call)))).toEqual([]);
+  const podsUntil = await from;
+  expect(failures(failed.filter((call) => !metNoPod(call) || call.answeredAt < podsUntil))).toEqual([]);
+  // Its Events go with the namespace, so that the log alone tells.
+  const withdrawn = () => stage.logged(play.namespace, play.name).filter((change) => change.startsWith('delete'));
+  await until('the controller has logged it', () => withdrawn().length > 0);
+  expect(withdrawn()).toEqual(['delete withdrawn']);
   console.info(
     `swept: ${failed.length} of ${made.length} calls came when the namespace had no pod left and the object was there still`,
   );

@@ -29,6 +29,8 @@ export interface Play {
   answered(): Promise<void>;
   /** Waits until LiteLLM's one row of the name calls this model: the served name, without the provider. */
   calls(served: string): Promise<void>;
+  /** Waits until the record has this as LiteLLM's one row of the name (`model at api_base`), and gives the time of the first such answer. */
+  recorded(row: string): Promise<number>;
   /** Waits until LiteLLM lists no row of the name. */
   gone(withinMs: number): Promise<void>;
   /** Begins to chat 20 times a second. */
@@ -95,6 +97,10 @@ export async function openPlay(stage: Stage, name: string): Promise<Play> {
     calls: async (served) => {
       const isSo = async () => String((await gateway.model(model)).litellm_params.model).endsWith(`/${served}`);
       await waitFor(`${model} is ${served}`, isSo, PATIENT);
+    },
+    recorded: async (row) => {
+      const seen = () => record.moments.find(({ rows }) => rows.length === 1 && rows[0] === row)?.answeredAt;
+      return waitFor(`the record has ${row}`, seen, PATIENT);
     },
     gone: async (withinMs) => {
       const listed = async () => (await gateway.models()).some((row) => row.model_name === model);

@@ -9,6 +9,8 @@ const LOOKS_A_SECOND = 5;
 export interface Moment {
   /** When LiteLLM was asked, in milliseconds since 1970. The object was read after its answer. */
   at: number;
+  /** When its answer was there. */
+  answeredAt: number;
   /** `model at api_base`, one a row. */
   rows: string[];
   object: { ready: boolean; copies: number; stopped: boolean; deleting: boolean } | undefined;
@@ -44,9 +46,11 @@ export function keepRecord(
   const look = async (): Promise<void> => {
     const at = Date.now();
     const rows = (await gateway.models()).filter((row) => row.model_name === wanted.model);
+    const answeredAt = Date.now();
     const found = await cluster.call('GET', path, undefined, { accept: [404] });
     moments.push({
       at,
+      answeredAt,
       rows: rows.map(({ litellm_params: { model, api_base } }) => `${String(model)} at ${String(api_base)}`),
       object: read(found),
     });

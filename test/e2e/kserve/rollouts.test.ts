@@ -6,6 +6,7 @@ import { huggingFace, vllm, vllmPredictor } from './models.ts';
 import { openPlay } from './play.ts';
 import { chapters } from './record.ts';
 import { openStage, type Stage } from './stage.ts';
+import { expectOneWindow, lastBefore } from './window.ts';
 
 /** What the pods' time from Running to Ready is where a test wants to see something meanwhile. */
 const SLOW = { [READY_DELAY]: '4s' };
@@ -22,11 +23,12 @@ test('apply: KServe makes it Ready, and a chat call works', async () => {
   const play = await openPlay(stage, 'applied');
   await play.apply({ spec: huggingFace({ args: ['--model_name=qwen', '--max_model_len=4096'] }) });
   await play.answered();
+  const row = `hosted_vllm/qwen at http://applied-predictor.${play.namespace}.svc.cluster.local/openai/v1`;
+  await play.recorded(row);
   const moments = await play.record.stop();
   const registered = moments.filter(({ rows }) => rows.length > 0);
   expect(registered.filter(({ object }) => !object?.ready || object.copies === 0)).toEqual([]);
-  const url = `http://applied-predictor.${play.namespace}.svc.cluster.local/openai/v1`;
-  expect(chapters(moments).slice(1)).toEqual(registered.length > 0 ? [`hosted_vllm/qwen at ${url}`] : []);
+  expect(chapters(moments)).toEqual(['none', row]);
   await play.tells(/^Normal Registered LiteLLM serves ".*" with hosted_vllm\/qwen at .*\/openai\/v1 \(4096 tokens\)$/);
 });
 
@@ -99,16 +101,23 @@ test('a promoted canary: the address follows in place, and no call fails but tho
   await play.rolledOut(2);
   expect(failures(caller.made)).toEqual([]);
 
+  const service = `/api/v1/namespaces/${play.namespace}/services/canary-predictor`;
+  const isGone = async () => isNotFound(await stage.cluster.call('GET', service, undefined, { accept: [404] }));
+  const from = lastBefore('the first predictor’s Service is gone', isGone);
   await play.apply({ spec: { predictor: next } });
   await play.tells(/^Normal Registered /, /^Normal Updated .*api_base .*canary-predictor.* → .*canary-v2-predictor/);
   await play.rolledOut(1, '--seed=2');
   await play.answered();
+  const row = (name: string) => `hosted_vllm/canary at http://${name}.${play.namespace}.svc.cluster.local/v1`;
+  const movedAt = await play.recorded(row('canary-v2-predictor'));
   const made = await caller.stop();
-  expect(failures(made.filter((call) => !metNoPod(call)))).toEqual([]);
-  expect(made.at(-1)?.status).toBe(200);
+  expectOneWindow(made, { because: metNoPod, from: await from, movedAt });
   console.info(`canary: ${failures(made).join() || 'no call failed'}, of ${made.length}`);
   expect((await stage.gateway.model(play.model)).model_info.id).toBe(id);
-  const row = (service: string) => `hosted_vllm/canary at http://${service}.${play.namespace}.svc.cluster.local/v1`;
   const seen = chapters(await play.record.stop());
   expect(seen).toEqual(['none', row('canary-predictor'), row('canary-v2-predictor')]);
 });
+
+function isNotFound(answer: unknown): boolean {
+  return (answer as { code?: number }).code === 404;
+}

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { z } from 'zod';
 import { attachBed, type Bed, type KServeHandle } from '../../bed/index.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
 import { startController } from '../controller.ts';
@@ -14,6 +15,8 @@ export interface Stage {
   kserve: KServeHandle;
   cluster: Cluster;
   gateway: Gateway;
+  /** What the controller has logged of one object's rows so far: `delete withdrawn`, in the order of time. */
+  logged(namespace: string, name: string): string[];
   /** A new namespace, which goes with the stage. */
   namespace(): Promise<string>;
   close(): Promise<void>;
@@ -45,6 +48,10 @@ export async function openStage(): Promise<Stage> {
     kserve,
     cluster,
     gateway,
+    logged: (namespace, name) => {
+      const lines = controller.output().split('\n');
+      return lines.flatMap((line) => changeOf(line, `inference-service/${namespace}/${name}`) ?? []);
+    },
     namespace: async () => {
       const name = `t-${randomBytes(4).toString('hex')}`;
       await cluster.createNamespace(name);
@@ -63,6 +70,20 @@ export async function openStage(): Promise<Stage> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const changeSchema = z.object({
+  msg: z.literal('model changed in LiteLLM'),
+  source: z.string(),
+  change: z.string(),
+  why: z.string().optional(),
+});
+
+/** What a line of the log says of a change of this source's rows. */
+function changeOf(line: string, source: string): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  const { success, data } = changeSchema.safeParse(JSON.parse(line));
+  return success && data.source === source ? `${data.change} ${data.why ?? ''}`.trim() : undefined;
 }
 
 /** LiteLLM loads parts of itself at their first use, which takes seconds on a busy machine: those are not to be taken for the controller's. */
