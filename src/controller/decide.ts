@@ -100,6 +100,7 @@ function serve(
     owner: world.owner,
     ...base,
     granted: claims.granted,
+    withheld: claims.withheld,
     refused: claims.refused,
     yielded: claims.yielded,
     mayStart: projection.waitingFor === undefined,

@@ -1,5 +1,6 @@
 import {
   decideClaim,
+  type Json,
   publicNameProblem,
   type Registration,
   type SourceRef,
@@ -11,6 +12,8 @@ import type { StandingProblem, World } from './world.ts';
 /** What became of the names that an object wants. */
 export interface Claims {
   granted: Registration[];
+  /** By public name: parameters that are not written while others have the name too. */
+  withheld: Map<string, Record<string, Json>>;
   refused: string[];
   yielded: string[];
   problems: StandingProblem[];
@@ -26,7 +29,14 @@ export interface Wanting {
 
 /** Judges each name for itself: `a,b` with `b` taken registers `a`. */
 export function judgeNames(world: World, object: Wanting, registrations: Registration[]): Claims {
-  const claims: Claims = { granted: [], refused: [], yielded: [], problems: [], dueAt: Number.POSITIVE_INFINITY };
+  const claims: Claims = {
+    granted: [],
+    withheld: new Map(),
+    refused: [],
+    yielded: [],
+    problems: [],
+    dueAt: Number.POSITIVE_INFINITY,
+  };
   for (const registration of registrations) judgeName(world, object, registration, claims);
   return claims;
 }
@@ -60,9 +70,12 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
       claims.granted.push(registration);
       return;
     }
-    const { fair, left } = withoutShare(registration);
+    const { fair, withheld } = withoutShare(registration);
     claims.granted.push(fair);
-    const held = left.length > 0 ? ` Until then ${left.join(' and ')} of litellm-params ${verb(left)} left out.` : '';
+    const left = Object.keys(withheld);
+    if (left.length > 0) claims.withheld.set(name, withheld);
+    const held =
+      left.length > 0 ? ` Until then ${left.join(' and ')} of litellm-params ${verb(left)} not written.` : '';
     claims.problems.push({
       reason: 'NameConflict',
       message: `${verdict.beside}: LiteLLM divides the calls for this name between them. Remove or rename one of the two.${held}`,
@@ -84,11 +97,13 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
 const SHARE: readonly string[] = ['weight', 'order'];
 
 /** Where a name is shared with others, a tenant does not say who gets the calls. */
-function withoutShare(registration: Registration): { fair: Registration; left: string[] } {
-  const left = SHARE.filter((key) => key in registration.params);
-  if (left.length === 0) return { fair: registration, left };
-  const params = Object.entries(registration.params).filter(([key]) => !left.includes(key));
-  return { fair: { ...registration, params: Object.fromEntries(params) }, left };
+function withoutShare(registration: Registration): { fair: Registration; withheld: Record<string, Json> } {
+  const params = Object.entries(registration.params);
+  const only = (some: typeof params) => Object.fromEntries(some);
+  return {
+    fair: { ...registration, params: only(params.filter(([key]) => !SHARE.includes(key))) },
+    withheld: only(params.filter(([key]) => SHARE.includes(key))),
+  };
 }
 
 function verb(things: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { canonical } from './canonical.ts';
+import { canonical, sameValue } from './canonical.ts';
 import { differences, type FieldChange, MARK_FIELD, shownParam, surplusKeys } from './difference.ts';
 import { buildEntry, type Entry, type ModelRecord, registrationHash, type StampedRecord } from './entry.ts';
 import { entryId, splitId } from './identity.ts';
@@ -35,6 +35,8 @@ export interface ServeInput {
   uid: string;
   /** What may be registered: wanted by the object, and its public name granted. */
   granted: Registration[];
+  /** By public name: parameters that the object wants and that are not written now. A row that stands keeps what it has of them. */
+  withheld?: ReadonlyMap<string, Record<string, Json>>;
   /** Wanted names that another has: their rows, if any, are kept. */
   refused: string[];
   /** Names whose rows of ours have to go at once. */
@@ -188,7 +190,8 @@ function byMaking(one: StampedRecord, other: StampedRecord): number {
 }
 
 /** What one existing row needs: nothing, an update in place, or a replacement. */
-function settle(input: ServeInput, registration: Registration, record: StampedRecord): Change | undefined {
+function settle(input: ServeInput, wanted: Registration, record: StampedRecord): Change | undefined {
+  const registration = withStanding(wanted, input.withheld?.get(wanted.publicName) ?? {}, record);
   const { generation } = splitId(record.id);
   const since = Date.parse(record.stamp.since);
   const entry = build(input, registration, generation, since, Date.parse(record.stamp.created));
@@ -206,6 +209,21 @@ function settle(input: ServeInput, registration: Registration, record: StampedRe
     };
   }
   return fields.length > 0 ? { kind: 'update', record, entry, fields } : undefined;
+}
+
+/** What is only withheld for a while is not taken out of a row: it would be replaced for that, and again afterwards. */
+function withStanding(
+  registration: Registration,
+  withheld: Record<string, Json>,
+  { params, stamp }: StampedRecord,
+): Registration {
+  const standing = Object.entries(withheld).flatMap(([key, value]): [string, Json][] => {
+    const held = params[key];
+    if (held === undefined || !stamp.keys.includes(`params.${key}`)) return [];
+    return [[key, sameValue(held, value) ? value : held]];
+  });
+  if (standing.length === 0) return registration;
+  return { ...registration, params: { ...registration.params, ...Object.fromEntries(standing) } };
 }
 
 function withKeys(entry: Entry, surplus: string[]): Entry {

@@ -94,4 +94,19 @@ describe('an object that takes over rows', () => {
     expect(await again.engine.reconcile(KEY, 'prompt')).toMatchObject({ applied: [{ result: 'deleted' }] });
     expect(idsLeft()).toEqual([id]);
   });
+
+  it('is left as it was made by a controller that runs beside it, though both rows stand under the name: its weight stays', async () => {
+    const weighty = object({ projection: serving([registration('qwen', { params: { weight: 2 } })]) });
+    stage.put(weighty);
+    adopt('by-hand');
+    await reconcile();
+    const controller = createStage({ litellm: stage.litellm, clock: stage.clock });
+    controller.put(weighty);
+    await controller.engine.refresh();
+    expect(await controller.engine.reconcile(KEY, 'prompt')).toMatchObject({
+      applied: [],
+      decision: { problems: [{ reason: 'NameConflict' }], plan: { changes: [] } },
+    });
+    expect(stage.litellm.database.get(id)?.params).toMatchObject({ weight: 2 });
+  });
 });

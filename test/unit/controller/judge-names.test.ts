@@ -17,7 +17,14 @@ function judge(names: string[], rows: ModelRecord[] = [], clock: TestClock = { n
   );
 }
 
-const FREE = { granted: [], refused: [], yielded: [], problems: [], dueAt: Number.POSITIVE_INFINITY };
+const FREE = {
+  granted: [],
+  withheld: new Map(),
+  refused: [],
+  yielded: [],
+  problems: [],
+  dueAt: Number.POSITIVE_INFINITY,
+};
 
 describe('judgeNames', () => {
   it('grants what is free', () => {
@@ -64,20 +71,21 @@ describe('judgeNames', () => {
     });
   });
 
-  it('lets an object beside somebody else’s row not say who gets the calls: weight and order are left out, and told', () => {
+  it('lets an object beside somebody else’s row not say who gets the calls: weight and order are not written, and that is told', () => {
     const greedy = registration('qwen', { params: { api_key: 'not-needed', rpm: 5, weight: 999, order: 1 } });
     expect(judgeNames(worldOf([row()]), OBJECT, [greedy])).toMatchObject({ granted: [greedy], problems: [] });
     const shared = judgeNames(worldOf([row(), handMade()]), OBJECT, [greedy]);
     expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', rpm: 5 } })]);
+    expect(shared.withheld).toEqual(new Map([['qwen', { weight: 999, order: 1 }]]));
     expect(shared.problems).toMatchObject([
       {
         reason: 'NameConflict',
-        message: expect.stringMatching(/Until then weight and order of litellm-params are left out\.$/),
+        message: expect.stringMatching(/Until then weight and order of litellm-params are not written\.$/),
       },
     ]);
     const weighty = registration('qwen', { params: { weight: 2 } });
     expect(judgeNames(worldOf([row(), handMade()]), OBJECT, [weighty]).problems[0]?.message).toMatch(
-      /weight .* is left out\.$/,
+      /weight .* is not written\.$/,
     );
   });
 
@@ -135,6 +143,9 @@ describe('judgeNames', () => {
     world.names.rowsSeen([]);
     const names = [registration('b'), registration('a')];
     expect(judgeNames(world, OBJECT, names)).toMatchObject({ refused: ['b', 'a'], dueAt: T0 + COOLDOWN_MS });
-    expect(judgeNames(world, { uid: 'uid-b', source: { ...SOURCE, namespace: 'b' } }, names)).toMatchObject({ refused: [], granted: names });
+    expect(judgeNames(world, { uid: 'uid-b', source: { ...SOURCE, namespace: 'b' } }, names)).toMatchObject({
+      refused: [],
+      granted: names,
+    });
   });
 });

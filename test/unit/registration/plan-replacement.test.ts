@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { StampedRecord } from '../../../src/registration/entry.ts';
 import { planServe } from '../../../src/registration/plan.ts';
+import type { Json } from '../../../src/registration/registration.ts';
 import { edited, entry, inShort, registration, row, SETTLE_MS, serveInput, T0 } from './builders.ts';
 
 const full = registration('qwen', { params: { api_key: 'not-needed', rpm: 5 }, info: { notes: 'x', max_tokens: 8 } });
@@ -51,6 +53,32 @@ describe('a key that has to go', () => {
     const { notes: _too, ...info } = record.info;
     const inStep = planServe(serveInput({ granted: [bare], records: [{ ...record, params, info }] }));
     expect(inShort(inStep)).toEqual([`update ${base}`]);
+  });
+});
+
+describe('a parameter that is withheld', () => {
+  const heavy = registration('qwen', { params: { api_key: 'not-needed', weight: 2 } });
+  const plan = (record: StampedRecord, withheld: Record<string, Json>, granted = [registration()]) =>
+    planServe(serveInput({ granted, records: [record], withheld: new Map([['qwen', withheld]]) }));
+
+  it.each<[string, Record<string, Json>, Json]>([
+    ['is what the object wants', { weight: 2 }, 2],
+    ['came back as text', { weight: 2 }, '2'],
+    ['is another than the object wants by now', { weight: 999 }, 2],
+  ])('stays on a row of ours that has it, and the row is in step: it %s', (_case, withheld, weight) => {
+    expect(plan(edited(row({ registration: heavy }), { weight }), withheld)).toEqual({ changes: [] });
+  });
+
+  it('does not come to a row that has none, nor to a new one, nor is one of somebody else’s taken for ours', () => {
+    expect(plan(row(), { weight: 2 })).toEqual({ changes: [] });
+    expect(plan(edited(row(), { weight: 5 }), { weight: 2 })).toEqual({ changes: [] });
+    const [made] = planServe(serveInput({ withheld: new Map([['qwen', { weight: 2 }]]) })).changes;
+    expect(made).toMatchObject({ kind: 'create', entry: entry() });
+  });
+
+  it('goes where the object no longer wants it', () => {
+    expect(inShort(plan(row({ registration: heavy }), {}))).toEqual([`replace ${base} by ${base}.2`]);
+    expect(inShort(plan(row({ registration: heavy }), { order: 1 }))).toEqual([`replace ${base} by ${base}.2`]);
   });
 });
 
