@@ -115,7 +115,7 @@ test('an ingress without LiteLLM behind it closes the way for all, and readiness
   await until('readiness says what is the matter', async () =>
     /no good answer from LiteLLM.*502/.test(await (await fetch(`${controller.url}/readyz`)).text()),
   );
-  expect(stage.litellm.calls.list('new').length + stage.litellm.calls.list('search').length).toBeLessThan(40);
+  expect(stage.litellm.calls.list('new').length + stage.litellm.calls.list('search').length).toBeLessThan(60);
   fault.lift();
   await until('all are registered', () => ids().length === 61);
 });
