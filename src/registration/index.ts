@@ -1,4 +1,5 @@
-export { type AdoptedSetting, adoptedSettings, adoptionsOf, copiedOf, keptSetting, planAdoption } from './adoption.ts';
+export { type AdoptedSetting, adoptedSettings, keptSetting, withKept } from './adopted-settings.ts';
+export { adoptionsOf, copiedOf, isHalfBlocked, planAdoption } from './adoption.ts';
 export {
   ANNOTATION_PREFIX,
   ANNOTATIONS,
@@ -15,6 +16,7 @@ export type { FieldChange } from './difference.ts';
 export { settleDoubt } from './doubt.ts';
 export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
 export { holdsHidden } from './hidden.ts';
+export { entryId } from './identity.ts';
 export {
   basePathProblem,
   type Options,

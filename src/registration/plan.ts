@@ -189,8 +189,22 @@ function byMaking(one: StampedRecord, other: StampedRecord): number {
   return Date.parse(other.stamp.created) - Date.parse(one.stamp.created);
 }
 
+type Mending = Change & { kind: 'update' | 'replace' };
+
+/** What brings a row that stands in step without replacing it; settings that have to go stay until it is replaced. */
+export function mendInPlace(
+  input: ServeInput,
+  wanted: Registration,
+  record: StampedRecord,
+): (Change & { kind: 'update' }) | undefined {
+  const change = settle(input, wanted, record);
+  if (change?.kind !== 'replace') return change;
+  const fields = differences(change.fallback, record);
+  return fields.length > 0 ? { kind: 'update', record, entry: change.fallback, fields } : undefined;
+}
+
 /** What one existing row needs: nothing, an update in place, or a replacement. */
-function settle(input: ServeInput, wanted: Registration, record: StampedRecord): Change | undefined {
+function settle(input: ServeInput, wanted: Registration, record: StampedRecord): Mending | undefined {
   const registration = withStanding(wanted, input.withheld?.get(wanted.publicName) ?? {}, record);
   const { generation } = splitId(record.id);
   const since = Date.parse(record.stamp.since);

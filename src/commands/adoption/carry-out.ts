@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describeError, type Engine, type Outcome } from '../../controller/index.ts';
 import type { Gate, Registry } from '../../litellm/index.ts';
-import { type SourceRef, sourceKey } from '../../registration/index.ts';
+import { isHalfBlocked, sourceKey } from '../../registration/index.ts';
 import type { Intent } from './intend.ts';
 
 /** How often a step is tried that fails. */
@@ -48,6 +48,7 @@ export async function carryOut(options: CarryOutOptions): Promise<Unfinished[]> 
     for (const { change, result } of outcome?.applied ?? []) {
       const { publicName, id } = 'entry' in change ? change.entry : change.record;
       if (change.kind === 'create') tell(`+ ${publicName}: ${id} stands beside what it takes over`);
+      else if (change.kind === 'update') tell(`~ ${publicName}: ${id} is brought in step`);
       else if (result === 'deleted') tell(`- ${publicName}: ${id} is gone`);
     }
   }
@@ -67,7 +68,7 @@ export async function carryOut(options: CarryOutOptions): Promise<Unfinished[]> 
     for (const key of left) await look(key);
   }
   return intents.flatMap((intent) =>
-    stands(intent, registry) ? [{ intent, why: whyOf(intent.source, outcomes, options.gate) }] : [],
+    stands(intent, registry) ? [{ intent, why: whyOf(intent, outcomes, options) }] : [],
   );
 }
 
@@ -98,12 +99,19 @@ async function tried(call: () => Promise<void>, signal: AbortSignal): Promise<vo
   }
 }
 
-function whyOf(source: SourceRef, outcomes: ReadonlyMap<string, Outcome | undefined>, gate: Gate): string {
+function whyOf(
+  { source, name, rows }: Intent,
+  outcomes: ReadonlyMap<string, Outcome | undefined>,
+  { gate, registry }: CarryOutOptions,
+): string {
   const outcome = outcomes.get(sourceKey(source));
   if (!outcome) return `${sourceKey(source)} cannot be read any more`;
   if (outcome.gated && gate.trouble) return gate.trouble.message;
   if (outcome.error !== undefined) return describeError(outcome.error).message;
+  const left = registry.underName(name).filter(({ id }) => rows.some((row) => row.id === id));
+  if (isHalfBlocked(left)) return 'one of its rows was blocked or unblocked meanwhile: do the same to all of them';
   const { problems, why, plan } = outcome.decision;
+  if (plan.changes.some(({ kind }) => kind === 'update')) return 'LiteLLM does not keep what is written to the new row';
   if (plan.changes.length > 0 || plan.dueAt !== undefined) return 'LiteLLM does not serve the new row yet';
   return problems[0]?.message ?? why ?? 'the object does not serve any more';
 }

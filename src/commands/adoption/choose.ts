@@ -1,22 +1,8 @@
-import {
-  type ModelRecord,
-  type Projection,
-  type Registration,
-  type SourceRef,
-  type StampedRecord,
-  sourceKey,
-} from '../../registration/index.ts';
+import { entryId, type ModelRecord, type SourceRef, type StampedRecord, sourceKey } from '../../registration/index.ts';
 import { PlainError } from '../plain-error.ts';
+import { declarers, type Known, type Serving, serving } from './known.ts';
+import { inConfigFile, notReady, notThere, ofAnother, ofAnotherObject, unlike, withoutMark } from './reasons.ts';
 import { sameBackend } from './same-backend.ts';
-
-/** What is known when it is chosen what is taken over. */
-export interface Known {
-  /** The owner id that rows are taken over by. */
-  owner: string;
-  /** Every row of LiteLLM. */
-  rows: readonly ModelRecord[];
-  objects: readonly { source: SourceRef; uid: string; projection: Projection }[];
-}
 
 /** Rows under one public name whose place an object's own row takes. */
 export interface Takeover {
@@ -133,12 +119,9 @@ function pairUp(name: string, rows: ModelRecord[], known: Known): Takeover | str
     const ids = handMade.map(({ id }) => id).join(', ');
     return `LiteLLM has several models of this name (${ids}), and not all of them are what ${sourceKey(only.source)} serves: delete the others in LiteLLM first`;
   }
+  const own = rows.find(({ id, stamp }) => !stamp && id === entryId({ ...only, owner: known.owner, publicName: name }));
+  if (own) return withoutMark(own);
   return { source: only.source, name, rows };
-}
-
-interface Serving {
-  source: SourceRef;
-  registration: Registration;
 }
 
 /** Of several objects under one name, those that serve what the rows are for; all where that tells nothing. */
@@ -147,57 +130,12 @@ function plainlyIts(ready: readonly Serving[], rows: readonly ModelRecord[]): re
   return same.length === 1 ? same : ready;
 }
 
-function declarers(name: string, { objects }: Known): Known['objects'] {
-  return objects.filter(({ projection }) => projection.state !== 'ignore' && projection.names.includes(name));
-}
-
-function serving(name: string, known: Known): Serving[] {
-  return declarers(name, known).flatMap(({ source, projection }): Serving[] => {
-    if (projection.state !== 'serve' || projection.waitingFor !== undefined) return [];
-    const registration = projection.registrations.find((one) => one.publicName === name);
-    return registration ? [{ source, registration }] : [];
-  });
-}
-
-function notReady({ source, projection }: Known['objects'][number]): string {
-  const why =
-    projection.state === 'invalid'
-      ? projection.problems[0].message
-      : projection.state === 'serve'
-        ? projection.waitingFor
-        : projection.why;
-  return `${sourceKey(source)} declares this name, and does not serve: ${why?.replace(/\.$/, '') ?? 'it is not Ready'}`;
-}
-
-function unlike({ source, registration: { publicName, provider, servedName, apiBase } }: Serving): string {
-  return `its base or its model is not that of ${sourceKey(source)} (${provider}/${servedName} at ${apiBase}): adopt "${publicName}" by its name, if it is the same all the same`;
-}
-
 function isStamped(row: ModelRecord): row is StampedRecord {
   return row.stored && row.stamp !== undefined;
 }
 
 function isHandMade({ stored, stamp }: ModelRecord): boolean {
   return stored && stamp === undefined;
-}
-
-function inConfigFile({ id }: ModelRecord): string {
-  return `it stands in LiteLLM’s config file (${id}), which no API changes: remove it from model_list there, and the object gets the name by itself`;
-}
-
-function notThere(source: string, owner: string): string {
-  return `its object ${source} is not there, or not looked after: if no other cluster has it, withdraw with --owner-id ${owner} takes out what is left`;
-}
-
-function ofAnotherObject(source: string): string {
-  return `it was made for another object of this name, ${source}: of another cluster, or of this cluster before it was built anew. If that one is gone, give --rebuilt`;
-}
-
-function ofAnother({ stamp: { owner, source, uid } }: StampedRecord, { objects }: Known): string {
-  if (objects.some((one) => sourceKey(one.source) === source && one.uid === uid)) {
-    return `it was registered under owner id ${owner}: stop the controller of that owner id, then give --from-owner ${owner}`;
-  }
-  return `it belongs to another installation (owner ${owner}), for ${source} there: choose another name with model-registrar.io/model-name`;
 }
 
 function refusal(name: string, why: string): PlainError {

@@ -5,8 +5,10 @@ import {
   adoptedSettings,
   type Change,
   copiedOf,
+  isHalfBlocked,
   type ModelRecord,
   sourceKey,
+  withKept,
 } from '../../registration/index.ts';
 import type { Choice, LeftOut, Takeover } from './choose.ts';
 
@@ -16,6 +18,8 @@ export interface Intent extends Takeover {
   ours: Pick<ModelRecord, 'id' | 'params' | 'info'>;
   /** True where it stands already: an earlier run was interrupted, or theirs came later. */
   standing: boolean;
+  /** Where it stands and is not what the object wants: what is written to it first. */
+  mended: Pick<ModelRecord, 'params' | 'info'> | undefined;
   /** By their row: what becomes of its settings. */
   settings: { row: ModelRecord; settings: AdoptedSetting[] }[];
 }
@@ -36,8 +40,8 @@ export interface Rooms {
 export async function intend({ takeovers: given, leftOut }: Choice, rooms: Rooms) {
   const { engine, registry, adopting } = rooms;
   const intents: Intent[] = [];
-  const refused: LeftOut[] = [...leftOut, ...given.filter(isHalfBlocked).map(halfBlocked)];
-  const takeovers = given.filter((takeover) => !isHalfBlocked(takeover));
+  const refused: LeftOut[] = [...leftOut, ...given.filter(({ rows }) => isHalfBlocked(rows)).map(halfBlocked)];
+  const takeovers = given.filter(({ rows }) => !isHalfBlocked(rows));
   for (const takeover of takeovers) {
     const key = sourceKey(takeover.source);
     adopting.set(key, [...(adopting.get(key) ?? []), ...takeover.rows]);
@@ -45,13 +49,15 @@ export async function intend({ takeovers: given, leftOut }: Choice, rooms: Rooms
   for (const takeover of takeovers) {
     const key = sourceKey(takeover.source);
     const decision = await engine.verify(key);
-    const made = decision?.plan.changes.find((change) => isCreated(change, takeover.name));
-    const ours = made
-      ? made.entry
-      : registry.recordsOf(takeover.source).find(({ publicName }) => publicName === takeover.name);
+    const written = decision?.plan.changes.find((change) => isWritten(change, takeover.name));
+    const ours =
+      written?.kind === 'create'
+        ? written.entry
+        : registry.recordsOf(takeover.source).find(({ publicName }) => publicName === takeover.name);
     if (decision && ours) {
-      const standing = made === undefined;
-      intents.push({ ...takeover, ours, standing, settings: await settingsOf(takeover, ours, standing, rooms) });
+      const mended = written?.kind === 'update' ? written.entry : undefined;
+      const intent = { ...takeover, ours: overlaid(ours, mended), standing: written?.kind !== 'create', mended };
+      intents.push({ ...intent, settings: await settingsOf(intent, rooms) });
     } else {
       const ids = takeover.rows.map(({ id }) => id);
       refused.push({ name: takeover.name, ids, why: whyNot(takeover, decision) });
@@ -64,11 +70,6 @@ export async function intend({ takeovers: given, leftOut }: Choice, rooms: Rooms
   return { intents, leftOut: refused };
 }
 
-/** One row that takes the place of both could only serve or not. */
-function isHalfBlocked({ rows }: Takeover): boolean {
-  return rows.some(({ blocked }) => blocked) && !rows.every(({ blocked }) => blocked);
-}
-
 function halfBlocked({ name, rows }: Takeover): LeftOut {
   const ids = rows.map(({ id }) => id);
   const blocked = rows.filter((row) => row.blocked).map(({ id }) => id);
@@ -76,27 +77,29 @@ function halfBlocked({ name, rows }: Takeover): LeftOut {
   return { name, ids, why };
 }
 
-type Created = Change & { kind: 'create' };
+function isWritten(change: Change, name: string): change is Change & { kind: 'create' | 'update' } {
+  return (change.kind === 'create' || change.kind === 'update') && change.entry.publicName === name;
+}
 
-function isCreated(change: Change, name: string): change is Created {
-  return change.kind === 'create' && change.entry.publicName === name;
+/** A row as it is once the entry is written to it. */
+function overlaid({ id, params, info }: Intent['ours'], entry: Intent['mended']): Intent['ours'] {
+  return { id, params: { ...params, ...entry?.params }, info: { ...info, ...entry?.info } };
 }
 
 /** A list shows little of each row: theirs are read whole. */
 async function settingsOf(
-  { rows }: Takeover,
-  ours: Intent['ours'],
-  standing: boolean,
+  { rows, ours, standing, mended }: Omit<Intent, 'settings'>,
   { client }: Rooms,
 ): Promise<Intent['settings']> {
-  const whole = standing ? ((await client.findById(ours.id)) ?? ours) : ours;
-  const found: Intent['settings'] = [];
-  const copied = standing ? undefined : copiedOf(rows);
-  for (const row of rows) {
-    const theirs = (await client.findById(row.id)) ?? row;
-    found.push({ row: theirs, settings: adoptedSettings(theirs, whole, row === copied) });
-  }
-  return found;
+  const whole = standing ? overlaid((await client.findById(ours.id)) ?? ours, mended) : ours;
+  const theirs: ModelRecord[] = [];
+  for (const row of rows) theirs.push((await client.findById(row.id)) ?? row);
+  const copied = standing ? undefined : copiedOf(theirs);
+  const made = copied ? withKept(copied, whole) : whole;
+  return theirs.map((row) => ({
+    row,
+    settings: row === copied ? adoptedSettings(row, whole, true) : adoptedSettings(row, made, false),
+  }));
 }
 
 function whyNot({ name, source }: Takeover, decision: Decision | undefined): string {

@@ -16,9 +16,11 @@ export function planText(intents: readonly Intent[], leftOut: readonly LeftOut[]
   return `${lines.join('\n')}\n`;
 }
 
-function intentLines({ name, source, ours, standing, settings }: Intent): string[] {
+function intentLines({ name, source, ours, standing, mended, settings }: Intent): string[] {
   const lines = [paint('yellow', `± ${visible(name)}`) + paint('dim', `  ${sourceKey(source)}`)];
-  lines.push(`    ours    ${ours.id}  ${backend(ours)}${standing ? '  (stands already)' : ''}`);
+  lines.push(
+    `    ours    ${ours.id}  ${backend(ours)}${standing ? `  (stands already${mended ? ', and is brought in step first' : ''})` : ''}`,
+  );
   for (const { row, settings: own } of settings) {
     const owner = row.stamp ? `of owner id ${row.stamp.owner}` : 'made by hand';
     const blocked = row.blocked ? ', blocked: ours will be too' : '';

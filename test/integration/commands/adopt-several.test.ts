@@ -24,12 +24,15 @@ function byHand(id: string, params: Record<string, number>, blocked = false): vo
 const rows = () => bench.litellm.rows().filter((row) => row.model_name === 'qwen');
 
 test('of several rows one is copied: what becomes of the settings of the others is told as it comes out', async () => {
-  byHand('hand-b', { rpm: 60 });
-  byHand('hand-a', { timeout: 30 });
+  byHand('hand-b', { rpm: 60, max_retries: 2, timeout: 30 });
+  byHand('hand-a', { timeout: 30, max_retries: 5 });
   const { code, stdout } = await adopt();
   expect(code).toBe(0);
   expect(stdout).toMatch(/kept +litellm_params\.timeout: 30/);
   expect(stdout).toMatch(/lost +litellm_params\.rpm: 60/);
+  // What both have is kept, and told once.
+  expect(stdout).toMatch(/changed +litellm_params\.max_retries: 2 → 5/);
+  expect(stdout).not.toMatch(/lost +litellm_params\.(?:timeout|max_retries)/);
   const [ours, ...others] = rows();
   expect(others).toEqual([]);
   expect(ours).toMatchObject({ blocked: false, litellm_params: { timeout: 30 } });

@@ -101,6 +101,29 @@ test('adopt that was interrupted is finished by a second run', async () => {
   expect(rows('qwen')).toMatchObject([{ litellm_params: { rpm: 60 } }]);
 });
 
+test('adopt brings a row of ours that stands already in step before theirs goes', async () => {
+  serve({ name: 'qwen', annotations: { 'model-name': 'qwen' } });
+  expect(await run('sync')).toMatchObject({ code: 0 });
+  const [ours] = rows('qwen');
+  bench.litellm.edit(ours?.model_id ?? '', { params: { api_base: 'http://elsewhere/v1' } });
+  byHand('qwen');
+  const { code, stdout } = await run('adopt', 'qwen', '--yes');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/ours .* at http:\/\/qwen-predictor\S+ {2}\(stands already, and is brought in step first\)$/m);
+  expect(stdout).toMatch(/^~ qwen: \S+ is brought in step\n[\s\S]*^- qwen: hand-qwen is gone$/m);
+  expect(rows('qwen')).toMatchObject([{ model_id: ours?.model_id, litellm_params: { api_base: baseOf('qwen') } }]);
+});
+
+test('adopt refuses the object’s own row whose mark somebody took off, and says what to do', async () => {
+  serve({ name: 'qwen', annotations: { 'model-name': 'qwen' } });
+  expect(await run('sync')).toMatchObject({ code: 0 });
+  const [ours] = rows('qwen');
+  bench.litellm.edit(ours?.model_id ?? '', { info: { model_registrar: {} } });
+  bench.litellm.reload();
+  const { code, stderr } = await run('adopt', 'qwen', '--yes');
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/own row .*delete it in LiteLLM/) });
+});
+
 test.each<[string, () => void, RegExp]>([
   ['no such model', () => undefined, /LiteLLM has no model named "qwen"/],
   ['no object declares it', () => byHand('qwen'), /no object declares this name/],

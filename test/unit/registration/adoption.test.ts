@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { adoptedSettings, adoptionsOf, keptSetting, planAdoption } from '../../../src/registration/adoption.ts';
+import { adoptionsOf, planAdoption } from '../../../src/registration/adoption.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
 import type { ServeInput } from '../../../src/registration/plan.ts';
-import type { Json } from '../../../src/registration/registration.ts';
 import { entry, handMade, inShort, registration, row, SETTLE_MS, serveInput, T0 } from './builders.ts';
 
 const { id } = entry();
@@ -31,10 +30,49 @@ describe('planAdoption', () => {
     expect(plan({ records: [row()], now: T0 + SETTLE_MS }, [])).toEqual({ changes: [] });
   });
 
-  it('plans nothing else of the object: neither other names, nor rows that differ, nor rows of an earlier object', () => {
-    const records = [row({ registration: registration('qwen', { info: { notes: 'old' } }) }), row({ uid: 'uid-0' })];
+  it('plans nothing else of the object: neither other names, nor rows of an earlier object', () => {
+    const records = [row(), row({ uid: 'uid-0' })];
     const granted = [registration(), registration('other')];
     expect(plan({ granted, records })).toEqual({ changes: [], dueAt: T0 + SETTLE_MS });
+  });
+
+  it('brings ours in step where it stands already, and theirs goes only when every replica knows that', () => {
+    const elsewhere = row({ registration: registration('qwen', { apiBase: 'http://old/v1' }) });
+    const now = T0 + 9 * SETTLE_MS;
+    const mending = plan({ records: [elsewhere], now });
+    expect(mending).toMatchObject({
+      changes: [{ kind: 'update', record: elsewhere, entry: entry(), fields: [{ field: 'litellm_params.api_base' }] }],
+      dueAt: now + SETTLE_MS,
+    });
+    expect(adoptionsOf(mending)).toEqual(mending);
+  });
+
+  it('replaces no row for a setting that has to go: that is the controller’s, and theirs does not wait for it', () => {
+    const surplus = row({ registration: registration('qwen', { info: { notes: 'old' } }) });
+    const now = T0 + SETTLE_MS;
+    const [mending, ...others] = plan({ records: [surplus], now }).changes;
+    expect(others).toEqual([]);
+    if (mending?.kind !== 'update') throw new Error('no update');
+    expect(mending.entry.stamp.keys).toContain('info.notes');
+    const mended = { ...surplus, stamp: mending.entry.stamp };
+    expect(inShort(plan({ records: [mended], now }))).toEqual(['delete by-hand adopted']);
+  });
+
+  it('copies one of several rows: the last generation, else the first by its id', () => {
+    const copied = (...rows: ModelRecord[]) =>
+      plan({}, rows).changes.flatMap((change) => ('copyFrom' in change ? (change.copyFrom?.id ?? 'none') : []));
+    const [a, b] = ['a', 'b'].map((name) => handMade('qwen', { id: name }));
+    if (!a || !b) throw new Error('no rows');
+    expect([copied(a, b), copied(b, a)]).toEqual([['a'], ['a']]);
+    const former = [T0 - 5, T0 - 9].map((created, index) => row({ owner: 'former', generation: index + 1, created }));
+    expect(copied(...former)).toEqual([former[0]?.id]);
+  });
+
+  it('does nothing while some of several rows are blocked and others are not: ours could only serve or not', () => {
+    const blocked = handMade('qwen', { id: 'blocked', blocked: true });
+    expect(plan({}, [theirs, blocked])).toEqual({ changes: [] });
+    expect(plan({ records: [row()], now: T0 + SETTLE_MS }, [theirs, blocked])).toEqual({ changes: [] });
+    expect(plan({}, [blocked]).changes).toHaveLength(1);
   });
 
   it('takes nothing that the object may not have, or while its first registration waits', () => {
@@ -60,81 +98,5 @@ describe('adoptionsOf', () => {
     const changes = [...plan().changes, { ...own, needs: [] }];
     expect(inShort(adoptionsOf({ changes, dueAt: 5 }))).toEqual([`create ${id} adopted`]);
     expect(adoptionsOf({ changes, dueAt: 5 }).dueAt).toBe(5);
-  });
-});
-
-describe('keptSetting', () => {
-  it.each<[string, 'params' | 'info', string, Json, Json | undefined]>([
-    ['what a tenant may set', 'params', 'rpm', 5, 5],
-    ['a number that LiteLLM shows as text', 'params', 'rpm', '5', 5],
-    ['a switch that LiteLLM shows as text', 'params', 'drop_params', 'true', true],
-    ['an ability', 'info', 'supports_vision', true, true],
-    ['no other value of such a key', 'params', 'rpm', 'many', undefined],
-    ['no credential of LiteLLM’s', 'params', 'litellm_credential_name', 'house', undefined],
-    ['no key', 'params', 'api_key', 'sk-x', undefined],
-    ['no address', 'params', 'base_url', 'http://x', undefined],
-    ['no grant', 'info', 'access_groups', ['all'], undefined],
-    ['no team', 'info', 'team_id', 'a', undefined],
-  ])('of a hand-made row: %s', (_case, place, key, value, kept) => {
-    expect(keptSetting(theirs, place, key, value)).toEqual(kept);
-  });
-
-  it('of a row of an earlier owner id: all that others set, and nothing that the program set or LiteLLM hides', () => {
-    const former = row({ owner: 'former', registration: registration('qwen', { info: { mode: 'chat' } }) });
-    expect(keptSetting(former, 'params', 'organization', 'org')).toBe('org');
-    expect(keptSetting(former, 'info', 'access_groups', ['all'])).toEqual(['all']);
-    expect(keptSetting(former, 'info', 'mode', 'chat')).toBeUndefined();
-    expect(keptSetting(former, 'params', 'extra_headers', { 'x-api-key': 'x' })).toBeUndefined();
-  });
-});
-
-describe('adoptedSettings', () => {
-  const ours = {
-    params: { model: 'hosted_vllm/qwen', api_base: 'http://ours/v1', timeout: 10, api_key: 'not-needed' },
-    info: { mode: 'chat' },
-  };
-  const settings = (params: Record<string, Json>, info: Record<string, Json> = {}, copied = true) =>
-    adoptedSettings(handMade('qwen', { params, info }), ours, copied).map(({ field, fate, value }) => [
-      field,
-      fate,
-      value,
-    ]);
-
-  it('tells what becomes of each setting, and nothing of what stays as it is', () => {
-    expect(settings({ rpm: 5, timeout: 20, organization: 'org' }, { mode: 'embedding', notes: 'n' })).toEqual([
-      ['litellm_params.rpm', 'kept', 5],
-      ['litellm_params.timeout', 'changed', 20],
-      ['litellm_params.organization', 'lost', 'org'],
-      ['model_info.mode', 'changed', 'embedding'],
-      ['model_info.notes', 'lost', 'n'],
-    ]);
-    expect(settings({ model: 'x', api_base: 'http://theirs', timeout: '10' }, { mode: 'chat' })).toEqual([]);
-  });
-
-  it('keeps nothing of a row that is not copied, as where ours stands already', () => {
-    expect(settings({ rpm: 5 }, {}, false)).toEqual([['litellm_params.rpm', 'lost', 5]]);
-  });
-
-  it('passes over what LiteLLM itself puts into a row or a list', () => {
-    const own = {
-      id: 'x',
-      db_model: true,
-      key: 'openai/x',
-      input_cost_per_token: 1,
-      max_tokens: null,
-      supports_x: false,
-    };
-    expect(settings({ use_in_pass_through: false, use_litellm_proxy: false }, own)).toEqual([]);
-  });
-
-  it('shows no value that looks like a secret, masked or not', () => {
-    const shown = JSON.stringify(
-      settings(
-        { hf_token: 'can****ary', extra_headers: { authorization: 'canary' }, vertex_url: 'http://u:canary@h/v1' },
-        { my_secret: 'canary', nested: { password: 'canary' } },
-      ),
-    );
-    expect(shown).not.toMatch(/canary|can\*/);
-    expect(shown).toMatch(/hf_token.*extra_headers.*vertex_url.*my_secret.*nested/);
   });
 });

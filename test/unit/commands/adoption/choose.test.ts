@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chooseByName, chooseFromOwner, chooseMatching, type Known } from '../../../../src/commands/adoption/choose.ts';
+import { chooseByName, chooseFromOwner, chooseMatching } from '../../../../src/commands/adoption/choose.ts';
+import type { Known } from '../../../../src/commands/adoption/known.ts';
 import type { ModelRecord } from '../../../../src/registration/entry.ts';
 import type { Projection } from '../../../../src/registration/projection.ts';
 import { serving } from '../../controller/builders.ts';
-import { handMade, OWNER, registration, row, SOURCE, UID } from '../../registration/builders.ts';
+import { entry, handMade, OWNER, registration, row, SOURCE, UID } from '../../registration/builders.ts';
 
 const OTHER = { ...SOURCE, name: 'other' };
 const { apiBase } = registration();
@@ -72,6 +73,16 @@ describe('chooseByName', () => {
     expect(() => chooseByName('qwen', known([handMade()], objects))).toThrow(
       /several objects declare this name \(inference-service\/llm\/other, inference-service\/llm\/qwen\)/,
     );
+  });
+
+  it('refuses the object’s own row whose mark was taken off: none can be made beside it', () => {
+    const own = handMade('qwen', { id: entry().id, params: { model: 'openai/qwen', api_base: apiBase } });
+    expect(() => chooseByName('qwen', known([own]))).toThrow(
+      /own row \(llm\.qwen\.[0-9a-f]{8}\), .*: delete it in LiteLLM/,
+    );
+    expect(chooseMatching(known([own]))).toMatchObject({ takeovers: [], leftOut: [{ ids: [own.id] }] });
+    const other = handMade('qwen', { id: entry({ uid: 'uid-0' }).id });
+    expect(chooseByName('qwen', known([other]))?.rows).toEqual([other]);
   });
 
   it('takes several rows only where all are the object’s backend', () => {
