@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Decision } from '../controller/index.ts';
-import { type Change, holdsHidden, type Json, sourceKey } from '../registration/index.ts';
+import { type Change, type Json, showable, sourceKey } from '../registration/index.ts';
 import { counted, paint } from './output.ts';
 
-/** One field of a change; a value that LiteLLM hides is told as `(hidden)`. */
+/** One field of a change; a value that LiteLLM hides, or that looks like a secret, is told as `(hidden)`. */
 const PlannedField = z.strictObject({
   field: z.string().describe('litellm_params.KEY or model_info.KEY'),
   from: z.json().optional().describe('Absent: the field is new. "(hidden)" stands for a value that LiteLLM hides.'),
@@ -69,8 +69,8 @@ function planned(change: Change, source: string, why: string | undefined): Plann
 
 function asField({ field, from, to }: { field: string; from: Json | undefined; to: Json | undefined }): PlannedField {
   const key = field.slice(field.indexOf('.') + 1);
-  const show = (value: Json): Json =>
-    field.startsWith('litellm_params.') && holdsHidden(key, value) ? '(hidden)' : value;
+  // By their names alone no keys of model_info are secret.
+  const show = (value: Json): Json => showable(field.startsWith('litellm_params.') ? key : '', value) ?? '(hidden)';
   return { field, ...(from !== undefined && { from: show(from) }), ...(to !== undefined && { to: show(to) }) };
 }
 

@@ -69,7 +69,7 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
   const self = others.find(({ stamp }) => stamp && stamp.owner !== claimant.owner && isFor(claimant, stamp));
   if (self?.stamp) return heldByItself(name, self.stamp.owner);
   const [other] = others;
-  if (other) return { verdict: 'refused', why: `"${name}" is held by ${describeHolder(other)}` };
+  if (other) return heldByOther(name, other);
   const [pattern] = state.patterns ?? [];
   if (pattern) {
     // LiteLLM prefers a row of exactly this name: calls that were meant for the pattern would come to the claimant.
@@ -90,6 +90,16 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
     return { verdict: 'refused', why: `"${name}" is declared by an older object in namespace ${oldest.namespace}` };
   }
   return { verdict: 'granted' };
+}
+
+function heldByOther(name: string, other: ModelRecord): Verdict {
+  const why = `"${name}" is held by ${describeHolder(other)}`;
+  if (other.stamp || !other.stored) return { verdict: 'refused', why };
+  return {
+    verdict: 'refused',
+    why,
+    remedy: `Choose another name with model-registrar.io/model-name, or take that model over: model-registrar adopt ${name}`,
+  };
 }
 
 /** The object's own row from the time before the owner id was changed. */

@@ -2,6 +2,7 @@ import { canonical, sameValue } from './canonical.ts';
 import type { Entry, ModelRecord } from './entry.ts';
 import { holdsHidden } from './hidden.ts';
 import type { Json } from './registration.ts';
+import { showable } from './showable.ts';
 import { STAMP_KEY } from './stamp.ts';
 
 /** One field in which a row is not what it should be; hidden values are never among `from` and `to`. */
@@ -29,7 +30,8 @@ export function differences(entry: Entry, record: ModelRecord): FieldChange[] {
     changes.push({ field: `litellm_params.${key}`, from: shownParam(record, key), to });
   }
   for (const [key, to] of Object.entries(entry.info)) {
-    if (!sameValue(record.info[key], to)) changes.push({ field: `model_info.${key}`, from: record.info[key], to });
+    if (!sameValue(record.info[key], to))
+      changes.push({ field: `model_info.${key}`, from: shownInfo(record, key), to });
   }
   if (changes.length > 0) return changes;
   return sameMark(entry, record) ? [] : [{ field: MARK_FIELD, from: mark(record), to: mark(entry) }];
@@ -41,18 +43,16 @@ export function surplusKeys(entry: Entry, record: ModelRecord): string[] {
   return (record.stamp?.keys ?? []).filter((key) => !wanted.has(key) && heldValue(record, key) !== undefined);
 }
 
-/** What may be shown of a row's parameter: nothing of a hidden one, since a mask still shows parts of the value, and no password of an address. */
+/** What may be shown of a row's parameter, which somebody may have changed. */
 export function shownParam(record: ModelRecord, key: string): Json | undefined {
   const value = record.params[key];
-  if (holdsHidden(key, value)) return undefined;
-  return typeof value === 'string' ? withoutCredentials(value) : value;
+  return value === undefined ? undefined : showable(key, value);
 }
 
-/** An address without user, password and query; another text as it is. */
-export function withoutCredentials(text: string): string {
-  const url = URL.parse(text);
-  if (!url || (!url.username && !url.password && !url.search)) return text;
-  return `${url.protocol}//…@${url.host}${url.pathname}`;
+/** What may be shown of a key of a row's `model_info`. By their names alone none is secret: LiteLLM masks none there. */
+export function shownInfo(record: ModelRecord, key: string): Json | undefined {
+  const value = record.info[key];
+  return value === undefined ? undefined : showable('', value);
 }
 
 function heldValue(record: ModelRecord, key: string): Json | undefined {

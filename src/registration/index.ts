@@ -44,4 +44,5 @@ export type { Doubt, Problem, Projection } from './projection.ts';
 export { MAX_NAME_LENGTH, publicNameProblem } from './public-name.ts';
 export { type Json, parseSourceKey, type Registration, type SourceRef, sourceKey } from './registration.ts';
 export type { SecretRef } from './secret.ts';
+export { showable } from './showable.ts';
 export { readStamp, STAMP_KEY, type Stamp } from './stamp.ts';

@@ -1,5 +1,5 @@
 import { canonical, sameValue } from './canonical.ts';
-import { differences, type FieldChange, MARK_FIELD, shownParam, surplusKeys } from './difference.ts';
+import { differences, type FieldChange, MARK_FIELD, shownInfo, shownParam, surplusKeys } from './difference.ts';
 import { buildEntry, type Entry, type ModelRecord, registrationHash, type StampedRecord } from './entry.ts';
 import { entryId, splitId } from './identity.ts';
 import type { Json, Registration, SourceRef } from './registration.ts';
@@ -246,6 +246,6 @@ function withKeys(entry: Entry, surplus: string[]): Entry {
 
 function removal(key: string, record: StampedRecord): FieldChange {
   const name = key.slice(key.indexOf('.') + 1);
-  if (key.startsWith('info.')) return { field: `model_info.${name}`, from: record.info[name], to: undefined };
+  if (key.startsWith('info.')) return { field: `model_info.${name}`, from: shownInfo(record, name), to: undefined };
   return { field: `litellm_params.${name}`, from: shownParam(record, name), to: undefined };
 }

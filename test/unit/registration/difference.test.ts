@@ -86,6 +86,21 @@ describe('differences', () => {
     ]);
   });
 
+  it('shows no secret that somebody put into a key of ours, in parameters or in model_info', () => {
+    const listed = edited(row({ registration: wanted }), {
+      rpm: 'sk-canary-1',
+      drop_params: { note: 'Bearer canary' },
+    });
+    const changed = { ...listed, info: { ...listed.info, mode: 'AKIACANARY12345', max_tokens: 'https://u:canary@h/' } };
+    const changes = differences(entry({ registration: wanted }), changed);
+    expect(changes.map(({ field, from }) => [field, from])).toEqual([
+      ['litellm_params.rpm', undefined],
+      ['litellm_params.drop_params', undefined],
+      ['model_info.mode', undefined],
+      ['model_info.max_tokens', 'https://…@h/'],
+    ]);
+  });
+
   it.each(['owner', 'source', 'uid', 'hash'] as const)('sees another %s in the mark', (field) => {
     const listed = row();
     const other = { ...listed, stamp: { ...listed.stamp, [field]: 'other' } };
