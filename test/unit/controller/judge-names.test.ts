@@ -41,7 +41,7 @@ describe('judgeNames', () => {
         {
           reason: 'NameConflict',
           message:
-            '"qwen" is held by a model that was added to LiteLLM by hand (by-hand). Choose another name with model-registrar.io/model-name.',
+            '"qwen" is held by a model that was added to LiteLLM by hand (by-hand). Choose another name with model-registrar.io/model-name, or take that model over: model-registrar adopt qwen.',
         },
       ],
     });

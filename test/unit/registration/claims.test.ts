@@ -71,7 +71,14 @@ describe('with no row of ours under the name', () => {
       /older object in namespace b/,
     ],
   ])('refuses, for good: %s', (_case, state, why) => {
-    expect(claim(state)).toEqual({ verdict: 'refused', why: expect.stringMatching(why) });
+    expect(claim(state)).toMatchObject({ verdict: 'refused', why: expect.stringMatching(why) });
+    expect(claim(state)).not.toHaveProperty('until');
+  });
+
+  it('names adopt where a model was added by hand, and only there', () => {
+    expect(claim({ rows: [handMade()] })).toMatchObject({ remedy: expect.stringContaining('adopt qwen') });
+    for (const row of [configFile, held({ namespace: 'b' }), held({ owner: 'stage' })])
+      expect(claim({ rows: [row] })).not.toHaveProperty('remedy');
   });
 
   it('refuses while the name is kept for its last holder, and says until when', () => {
