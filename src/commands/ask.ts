@@ -14,8 +14,12 @@ export async function confirmed(question: string, yes: boolean): Promise<boolean
   }
   // On standard error: what is printed on standard output may be read by a program.
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // Where the input just ends, as a terminal does that is gone, readline leaves the question open.
+  const ended = new AbortController();
+  lines.once('close', () => ended.abort());
   try {
-    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+    const answer = await lines.question(`${question} [y/N] `, { signal: ended.signal });
+    return /^y(?:es)?$/i.test(answer.trim());
   } catch {
     // The input ended, or Ctrl-C was pressed.
     return false;
