@@ -32,7 +32,7 @@ Examples:
   $ model-registrar adopt --from-owner old-id --owner-id prod-eu
   $ model-registrar adopt --from-owner old-id --owner-id prod-eu --rebuilt
 
-Exit codes: 0 all of it is taken over, or there is nothing to take over; 1 something is left as it was.`;
+Exit codes: 0 all of it is taken over, or there is nothing to take over; 1 something is left as it was. With --dry-run: as it would be.`;
 
 interface Flags {
   allMatching?: true;
@@ -112,7 +112,7 @@ async function adopt(command: Command): Promise<number> {
     }
     const unfinished = await carriedOut(rooms, intents, json ? () => undefined : (line) => console.log(visible(line)));
     for (const { intent, why } of unfinished) {
-      console.error(`error: "${intent.name}" is not taken over: ${why.replace(/\.$/, '')}. Run it again.`);
+      console.error(visible(`error: "${intent.name}" is not taken over: ${why.replace(/\.$/, '')}. Run it again.`));
     }
     if (!json) console.log(`${counted(intents.length - unfinished.length, 'model')} taken over.`);
     return done(whole && unfinished.length === 0 ? 0 : 1, unfinished);

@@ -20,7 +20,7 @@ Examples:
   $ model-registrar withdraw --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt --owner-id prod-eu
   $ model-registrar withdraw --owner-id old-id --yes
 
-Exit codes: 0 LiteLLM serves nothing of this owner id any more, 1 something is left.`;
+Exit codes: 0 LiteLLM serves nothing of this owner id any more, 1 something is left. With --dry-run 0: -o json tells what would go.`;
 
 /** `model-registrar withdraw`: takes out all that this owner id registered, whatever became of the objects. */
 export function withdrawCommand(exit: Exit): Command {

@@ -41,13 +41,17 @@ export const AdoptDocument = z.strictObject({
 });
 export type AdoptDocument = z.output<typeof AdoptDocument>;
 
-/** @param unfinished - what could not be finished; undefined where nothing was begun */
+/**
+ * What a terminal would obey is spelled out, as in the plan for people.
+ *
+ * @param unfinished - what could not be finished; undefined where nothing was begun
+ */
 export function adoptDocument(
   ownerId: string,
   intents: readonly Intent[],
   { leftOut, unread, unfinished }: { leftOut: LeftOut[]; unread: string[]; unfinished: Unfinished[] | undefined },
 ): AdoptDocument {
-  return {
+  const document: AdoptDocument = {
     ownerId,
     models: intents.map((intent) => {
       const failed = unfinished?.find((one) => one.intent === intent);
@@ -69,6 +73,15 @@ export function adoptDocument(
     leftOut,
     unread,
   };
+  return AdoptDocument.parse(spelledOut(document));
+}
+
+/** A value of JSON with all its texts and keys made visible. */
+function spelledOut(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value);
+  if (Array.isArray(value)) return value.map(spelledOut);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [visible(key), spelledOut(part)]));
 }
 
 /** What `withdraw -o json` prints. */

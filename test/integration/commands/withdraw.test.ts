@@ -73,6 +73,7 @@ test('withdraw -o json prints what would be, or was, taken out, and nothing else
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return WithdrawDocument.parse(JSON.parse(stdout));
   };
+  // Nothing failed: a dry run ends with 0, also where something would go.
   const results = ({ models }: WithdrawDocument) => models.map(({ name, result }) => `${name} ${result}`);
   expect(results(await withdrawn('--dry-run'))).toEqual(
     ['gone', 'one', 'second', 'two'].map((name) => `${name} planned`),
