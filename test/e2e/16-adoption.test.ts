@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CONFIG_MODELS } from '../bed/index.ts';
 import { until } from '../support/wait.ts';
 import { openGateway } from './gateway.ts';
-import { chatMeanwhile } from './meanwhile.ts';
+import { chatMeanwhile, type Meanwhile } from './meanwhile.ts';
 import { readTable } from './model-table.ts';
 import { type Ended, runProgram } from './program.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -36,6 +36,18 @@ const params = (name: string) => ({ model: `openai/${name}`, api_base: baseOf(na
 
 async function idsUnder(name: string): Promise<string[]> {
   return (await readTable(scene.bed)).filter((row) => row.name === name).map(({ id }) => id);
+}
+
+/** 20 calls a second through the `--settle` of the command are 120; a machine that has much else to do makes fewer. */
+const LEAST_CALLS = 100;
+
+/** Ends the callers: all of their calls were answered, and there were enough of them to tell something. */
+async function expectNoneFailed(chats: readonly Meanwhile[]): Promise<void> {
+  const seen = await Promise.all(chats.map((chat) => chat.stop()));
+  console.log('calls by status, of each caller:', JSON.stringify(seen));
+  for (const counts of seen) expect(Object.keys(counts)).toEqual(['200']);
+  const made = seen.map((counts) => counts['200'] ?? 0).reduce((sum, count) => sum + count, 0);
+  expect(made).toBeGreaterThanOrEqual(LEAST_CALLS);
 }
 
 const oursFor = (name: string) => expect.stringMatching(new RegExp(`^${scene.namespace}\\.${name}\\.[0-9a-f]{8}$`));
@@ -88,9 +100,7 @@ test('16: adopt NAME under 20 calls a second on two replicas, beside a running c
         return listed.length === 1 && listed[0]?.model_info.id !== theirs;
       });
     }
-    const seen = await Promise.all(chats.map((chat) => chat.stop()));
-    console.log('calls by status, of each caller:', JSON.stringify(seen));
-    for (const counts of seen) expect(Object.keys(counts)).toEqual(['200']);
+    await expectNoneFailed(chats);
     expect(await idsUnder('qwen')).toEqual([oursFor('qwen')]);
     const [row] = await readStored(scene.bed);
     expect(row).toMatchObject({
@@ -156,10 +166,10 @@ test('16: --from-owner moves rows to another owner id beside its running control
   await until('the new controller is refused the names', async () =>
     (await scene.events('two')).some((event) => /^NameConflict: .*another owner id, former/.test(event)),
   );
-  const chat = chatMeanwhile(scene.gateway, 'one');
+  const chats = ['one', 'two', 'one', 'two'].map((name) => chatMeanwhile(scene.gateway, name));
   const moved = await command('adopt', '--from-owner=former', '--yes', `--owner-id=${ownerId}`);
   expect(moved).toMatchObject({ code: 0, stderr: '' });
-  expect(Object.keys(await chat.stop())).toEqual(['200']);
+  await expectNoneFailed(chats);
   const owners = (await readTable(scene.bed)).map(({ name, owner }) => `${name} of ${owner || 'nobody'}`);
   expect(owners.toSorted((one, another) => one.localeCompare(another))).toEqual([
     'by-hand of nobody',
