@@ -10,7 +10,6 @@ export interface Problem {
 
 /** Which parts of the registrations are not certain: rows that stand keep what they have of them. */
 export interface Doubt {
-  why: string;
   servedName: boolean;
   /** The public names too, since they are the served name. */
   names: boolean;

@@ -1,5 +1,4 @@
 import type { Doubt, Options } from '../../registration/index.ts';
-import { runtimeAbsence } from './absent-runtime.ts';
 import type { InferenceService } from './schema.ts';
 import type { Resolved } from './with-runtime.ts';
 
@@ -21,6 +20,5 @@ export function doubtOf(object: InferenceService, resolved: Resolved, options: O
     mode: absent && said.every((value) => value === undefined),
     length: absent && options.maxModelLen === undefined && own.maxModelLen === undefined,
   };
-  if (!Object.values(doubt).some(Boolean)) return undefined;
-  return { why: runtimeAbsence(resolved) ?? 'its serving runtime is not there', ...doubt };
+  return Object.values(doubt).some(Boolean) ? doubt : undefined;
 }

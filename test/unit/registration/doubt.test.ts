@@ -3,7 +3,7 @@ import { settleDoubt } from '../../../src/registration/doubt.ts';
 import type { Doubt } from '../../../src/registration/projection.ts';
 import { registration, row } from './builders.ts';
 
-const none: Doubt = { why: 'w', servedName: false, names: false, basePath: false, mode: false, length: false };
+const none: Doubt = { servedName: false, names: false, basePath: false, mode: false, length: false };
 const wish = registration('qwen', { servedName: 'guess', apiBase: 'http://new/openai/v1', info: { notes: 'new' } });
 const stands = registration('qwen', {
   servedName: 'org/true',

@@ -26,7 +26,6 @@ describe('what is doubtful of an object whose runtime cannot be had', () => {
     ['unknown', UNKNOWN],
   ])('%s: path, mode and length, where the object says its name itself', (_, related) => {
     expect(served(project(acme(), 'annotated', related)).doubt).toEqual({
-      why: expect.stringContaining('the serving runtime "acme"'),
       servedName: false,
       names: false,
       basePath: true,
