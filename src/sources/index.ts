@@ -1,13 +1,12 @@
 export { sources } from './catalogue.ts';
 export { type InferenceService, inferenceService } from './inference-service/index.ts';
-export {
-  NO_RELATED,
-  type ProjectionSettings,
-  type RelatedKind,
-  type RelatedObject,
-  type RelatedObjects,
-  type Source,
-  type SourceObject,
-  type SourceResource,
+export type {
+  ProjectionSettings,
+  RelatedKind,
+  RelatedObject,
+  RelatedObjects,
+  Source,
+  SourceObject,
+  SourceResource,
 } from './source.ts';
 export { UnreadableObjectError } from './unreadable-object.ts';

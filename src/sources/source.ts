@@ -56,9 +56,6 @@ export interface RelatedObjects {
   find(kind: string, namespace: string, name: string): RelatedObject | 'missing' | 'unknown';
 }
 
-/** For sources without related kinds. */
-export const NO_RELATED: RelatedObjects = { find: () => 'unknown' };
-
 /** One kind of object that serves models. A new source is a folder with one of these, and a line in the catalogue. */
 export interface Source<T extends SourceObject = SourceObject> {
   /** The kind as users write it: `--source inference-service`. */

@@ -5,7 +5,8 @@ import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord, StampedRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
 import { type Registration, sourceKey } from '../../../src/registration/registration.ts';
-import { NO_RELATED, type Source, type SourceObject } from '../../../src/sources/source.ts';
+import type { Source, SourceObject } from '../../../src/sources/source.ts';
+import { NO_RELATED } from '../../support/no-related.ts';
 import { OWNER, registration, SETTLE_MS, SOURCE, T0, UID } from '../registration/builders.ts';
 
 export const KEY = sourceKey(SOURCE);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_RELATED, inferenceService as source } from '../../../../src/sources/index.ts';
+import { inferenceService as source } from '../../../../src/sources/index.ts';
 import {
   huggingface,
   inferenceService,
@@ -10,6 +10,7 @@ import {
   unready,
   vllm,
 } from '../../../support/kserve-objects.ts';
+import { NO_RELATED } from '../../../support/no-related.ts';
 import { annotated, problems, project, runtimes, served } from './projecting.ts';
 
 const status = ready({ runtime: { servingRuntimeName: 'mine' } });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { NO_RELATED } from '../../../../src/sources/index.ts';
 import { parseInferenceService } from '../../../../src/sources/inference-service/schema.ts';
 import { withRuntime } from '../../../../src/sources/inference-service/with-runtime.ts';
 import {
@@ -11,6 +10,7 @@ import {
   stored,
   vllm,
 } from '../../../support/kserve-objects.ts';
+import { NO_RELATED } from '../../../support/no-related.ts';
 import { runtimes } from './projecting.ts';
 
 function parse(predictor: Record<string, unknown>, rest: Parameters<typeof inferenceService>[0] = {}) {
