@@ -1,16 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { vi } from 'vitest';
 import { main } from '../../../src/commands/index.ts';
-import {
-  type KubernetesOptions,
-  type LiteLlmOptions,
-  type SandboxKubernetes,
-  type SandboxLiteLlm,
-  startKubernetes,
-  startLiteLlm,
-} from '../../../src/sandbox/index.ts';
+import type { SandboxKubernetes, SandboxLiteLlm } from '../../../src/sandbox/index.ts';
+import { openSandboxPair, type SandboxPairOptions } from '../../support/sandbox-pair.ts';
 import type { Ran } from '../sandbox/program.ts';
 
 /** A sandbox of both servers, and commands that are run against it. */
@@ -62,15 +53,9 @@ export async function runProgram(...args: string[]): Promise<Ran> {
   }
 }
 
-export async function openBench(
-  options: { kubernetes?: KubernetesOptions; litellm?: LiteLlmOptions } = {},
-): Promise<Bench> {
-  const kubernetes = await startKubernetes(options.kubernetes);
-  const litellm = await startLiteLlm({ reloadMilliseconds: 50, ...options.litellm });
-  const folder = await mkdtemp(join(tmpdir(), 'model-registrar-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  const keyFile = join(folder, 'key');
-  await Promise.all([writeFile(kubeconfig, kubernetes.kubeconfig), writeFile(keyFile, `${litellm.masterKey}\n`)]);
+export async function openBench(options: SandboxPairOptions = {}): Promise<Bench> {
+  const pair = await openSandboxPair(options);
+  const { kubernetes, litellm, kubeconfig, keyFile } = pair;
   const cluster = `--kubeconfig=${kubeconfig}`;
   return {
     kubernetes,
@@ -82,8 +67,7 @@ export async function openBench(
     runBoth: (command = '', ...args) =>
       runProgram(command, cluster, `--litellm-url=${litellm.url}`, `--litellm-key-file=${keyFile}`, ...args),
     async close() {
-      await Promise.all([kubernetes.stop(), litellm.stop()]);
-      await rm(folder, { recursive: true });
+      await pair.close();
     },
   };
 }

@@ -1,18 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { runController } from '../../../src/commands/run.ts';
 import { readSettings } from '../../../src/config/index.ts';
-import {
-  type KubernetesOptions,
-  type LiteLlmOptions,
-  type SandboxKubernetes,
-  type SandboxLiteLlm,
-  startKubernetes,
-  startLiteLlm,
-} from '../../../src/sandbox/index.ts';
+import type { SandboxKubernetes, SandboxLiteLlm } from '../../../src/sandbox/index.ts';
 import { createLogger } from '../../../src/telemetry/index.ts';
 import { inferenceService, type StatusWish, status, type Wish } from '../../support/inference-services.ts';
+import { openSandboxPair, type SandboxPairOptions } from '../../support/sandbox-pair.ts';
 
 /** Waiting times that let a test see in a second what takes minutes in a cluster. */
 const FAST = {
@@ -52,15 +43,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function startStage(
-  options: { kubernetes?: KubernetesOptions; litellm?: LiteLlmOptions } = {},
-): Promise<Stage> {
-  const kubernetes = await startKubernetes(options.kubernetes);
-  const litellm = await startLiteLlm({ reloadMilliseconds: 50, ...options.litellm });
-  const folder = await mkdtemp(join(tmpdir(), 'model-registrar-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  const keyFile = join(folder, 'key');
-  await Promise.all([writeFile(kubeconfig, kubernetes.kubeconfig), writeFile(keyFile, `${litellm.masterKey}\n`)]);
+export async function startStage(options: SandboxPairOptions = {}): Promise<Stage> {
+  const pair = await openSandboxPair(options);
+  const { kubernetes, litellm, kubeconfig, keyFile } = pair;
   const controllers: Controller[] = [];
 
   async function start(settings: Record<string, unknown> = {}): Promise<Controller> {
@@ -104,8 +89,7 @@ export async function startStage(
       }),
     async close() {
       await Promise.all(controllers.map((controller) => controller.stop()));
-      await Promise.all([kubernetes.stop(), litellm.stop()]);
-      await rm(folder, { recursive: true });
+      await pair.close();
     },
   };
 }
