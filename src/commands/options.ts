@@ -5,7 +5,16 @@ import { readSettings, type SettingName, type Settings, settings } from '../conf
 export type Exit = (code: number) => void;
 
 /** Settings that only matter to a process that stays. */
-const LASTING: readonly SettingName[] = ['resync-interval', 'warning-refresh', 'listen', 'name-cooldown'];
+const LASTING: readonly SettingName[] = [
+  'resync-interval',
+  'warning-refresh',
+  'listen',
+  'name-cooldown',
+  'leader-elect',
+  'lease-name',
+  'lease-namespace',
+  'lease-duration',
+];
 
 /** Settings of how and when something is written. */
 const WRITING: readonly SettingName[] = ['dry-run', 'policy', 'rollout-wait', 'backoff-min', 'backoff-max'];
@@ -21,6 +30,7 @@ const WITHDRAWING: readonly SettingName[] = [
   'owner-id',
   'settle',
   'dry-run',
+  'lease-namespace',
 ];
 
 const CLUSTER: readonly SettingName[] = ['kubeconfig', 'context'];
@@ -34,13 +44,24 @@ const READING: readonly SettingName[] = [
   'litellm-timeout',
 ];
 
+/** What doctor looks at beside both servers. */
+const EXAMINED: readonly SettingName[] = [
+  'owner-id',
+  'source',
+  'namespace',
+  'settle',
+  'leader-elect',
+  'lease-name',
+  'lease-namespace',
+];
+
 /** Which settings a command takes. */
 export const TAKES = {
   run: () => true,
   sync: (name: SettingName) => !LASTING.includes(name),
   plan: (name: SettingName) => !LASTING.includes(name) && name !== 'dry-run',
   list: (name: SettingName) => !LASTING.includes(name) && !WRITING.includes(name),
-  doctor: (name: SettingName) => READING.includes(name) || ['owner-id', 'source', 'namespace', 'settle'].includes(name),
+  doctor: (name: SettingName) => READING.includes(name) || EXAMINED.includes(name),
   adopt: (name: SettingName) => !LASTING.includes(name) && (name === 'dry-run' || !WRITING.includes(name)),
   withdraw: (name: SettingName) => WITHDRAWING.includes(name),
   explain: (name: SettingName) => ['selection', 'address'].includes(name),

@@ -48,6 +48,8 @@ export interface RoomOptions {
   /** Told of every change of an object. */
   onChange?: (change: SourceChange) => void;
   dryRun: boolean;
+  /** Asked immediately before each call to LiteLLM; false: it is not made. Default: always. */
+  mayCall?: () => boolean;
   /** Ends the opening: what is thrown then is the signal's reason. */
   signal?: AbortSignal;
 }
@@ -57,9 +59,14 @@ export interface RoomOptions {
  *
  * @throws ConfigError, KubeconfigError, KubernetesError: each with a plain sentence
  */
-export async function openRooms({ settings, log, metrics, onChange, dryRun, signal }: RoomOptions): Promise<Rooms> {
+export async function openRooms(options: RoomOptions): Promise<Rooms> {
+  const { settings, log, metrics, onChange, dryRun, mayCall, signal } = options;
   const chosen = chooseSources(settings.source);
-  const http = createHttp({ ...litellmAccess(settings), onCall: (...call) => noteCall(metrics, ...call) });
+  const http = createHttp({
+    ...litellmAccess(settings),
+    ...(mayCall && { mayCall }),
+    onCall: (...call) => noteCall(metrics, ...call),
+  });
   const { kubeconfig, context } = settings;
   const connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
   const owner = settings['owner-id'] ?? (await clusterId(connection, signal));

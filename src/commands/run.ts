@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createLoop, type Loop, type Report, type SourceChange } from '../controller/index.ts';
 import { createMetrics, type Logger, type Metrics, startServer } from '../telemetry/index.ts';
+import { type Leadership, openLeadership } from './leadership.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { openReporting } from './reporting.ts';
 import { logFor, openRooms, type Rooms } from './rooms.ts';
@@ -18,7 +19,7 @@ Examples:
   On a laptop, against the current context, watching only:
   $ MODEL_REGISTRAR_LITELLM_KEY=… model-registrar run --litellm-url http://127.0.0.1:4000 --dry-run
 
-Exit codes: 0 it was stopped, 1 it could not start.`;
+Exit codes: 0 it was stopped, 1 it could not start, or it has lost the Lease by which it led: start it again.`;
 
 /** `model-registrar run`: the controller, until SIGTERM or SIGINT. */
 export function runCommand(exit: Exit): Command {
@@ -26,8 +27,8 @@ export function runCommand(exit: Exit): Command {
   addSettings(command, TAKES.run).addHelpText('after', EXAMPLES);
   return command.action(async () => {
     const settings = settingsOf(command);
-    await runController({ settings, log: logFor(settings), signal: stopSignal().signal });
-    exit(0);
+    const ended = await runController({ settings, log: logFor(settings), signal: stopSignal().signal });
+    exit(ended === 'stopped' ? 0 : 1);
   });
 }
 
@@ -40,29 +41,33 @@ export interface RunOptions {
 }
 
 /**
- * The controller itself: rooms, loop, Events, figures and the small server, until the signal is aborted.
+ * The controller itself: rooms, loop, Events, figures and the small server, until the signal is aborted. Where there is an election it
+ * follows the sources from the start, and works once it is elected; with the Lease all of it ends.
  *
  * @throws ConfigError, KubeconfigError, KubernetesError, ListenError: before it has begun, each with a plain sentence
  */
-export async function runController({ settings, log, signal, onListening }: RunOptions): Promise<void> {
+export async function runController(options: RunOptions): Promise<'stopped' | 'lost'> {
+  const { settings, log, signal, onListening } = options;
   const metrics = createMetrics();
   const dryRun = settings['dry-run'];
   let loop: Loop | undefined;
+  let leadership: Leadership | undefined;
+  const mayCall = (): boolean => leadership?.mayWrite() ?? false;
   const onChange = (change: SourceChange): void => loop?.changed(change);
-  const rooms = await openRooms({ settings, log, metrics, dryRun, onChange, signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-  if (!rooms) return;
+  const rooms = await openRooms({ settings, log, metrics, dryRun, onChange, mayCall, signal }).catch(
+    (error: unknown) => {
+      if (!signal.aborted) throw error;
+    },
+  );
+  if (!rooms) return 'stopped';
+  leadership = openLeadership({ ...rooms, settings, log, onChange: (leads) => metrics.leads(leads) });
   const { report, recorder } = openReporting(rooms, settings, log, metrics);
   loop = createLoop({
     engine: rooms.engine,
     report,
     gate: rooms.gate,
     sourcesSettled: rooms.settled,
-    unsettled: () =>
-      rooms.reflectors.flatMap(({ source, reflector }) =>
-        reflector.state === 'starting' || reflector.state === 'failing' ? [`the source ${source.kind}`] : [],
-      ),
+    unsettled: () => unsettled(rooms),
     resyncMs: settings['resync-interval'],
     backoff: { minMs: settings['backoff-min'], maxMs: settings['backoff-max'] },
     drainMs: DRAIN_MS,
@@ -70,12 +75,16 @@ export async function runController({ settings, log, signal, onListening }: RunO
     becameVisible: (seconds) => metrics.becameVisible(seconds),
   });
   readFigures(metrics, rooms, loop, report);
-  const server = await startServer({ listen: settings.listen, metrics, ready: loop.ready, live: loop.live }).catch(
-    async (error) => {
-      await rooms.close();
-      throw error;
-    },
-  );
+  const { ready, live } = loop;
+  const server = await startServer({
+    listen: settings.listen,
+    metrics,
+    ready: () => (leadership?.standsBy ? readyToLead(rooms) : ready()),
+    live,
+  }).catch(async (error) => {
+    await rooms.close();
+    throw error;
+  });
   onListening?.(server.url);
   log.info(
     {
@@ -87,13 +96,29 @@ export async function runController({ settings, log, signal, onListening }: RunO
     },
     'started',
   );
-  await loop.run(signal);
+  const leads = await leadership.gain(signal);
+  const inOrder = leads && (await loop.run(AbortSignal.any([signal, leadership.lost])));
   log.info('stopping');
+  // A write that was cut off may still arrive: the next one then begins when the Lease has run out, as after a crash.
+  await leadership.end(inOrder || !leads);
   await recorder.flush(FLUSH_MS);
   recorder.stop();
   await rooms.close();
   await server.close();
   log.info('stopped');
+  return leadership.lost.aborted ? 'lost' : 'stopped';
+}
+
+function unsettled({ reflectors }: Rooms): string[] {
+  return reflectors.flatMap(({ source, reflector }) =>
+    reflector.state === 'starting' || reflector.state === 'failing' ? [`the source ${source.kind}`] : [],
+  );
+}
+
+/** Who stands by is ready when it could take over at once. */
+function readyToLead(rooms: Rooms): { ok: boolean; reasons: string[] } {
+  const missing = unsettled(rooms).map((what) => `${what} has not been read yet`);
+  return missing.length > 0 ? { ok: false, reasons: missing } : { ok: true, reasons: ['standing by: another leads'] };
 }
 
 function readFigures(metrics: Metrics, { reflectors }: Rooms, loop: Loop, report: Report): void {

@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { duration, flag, httpUrl, interval, keyFile, listenAddress, namespace, ownerId, text } from './values.ts';
+import {
+  duration,
+  flag,
+  httpUrl,
+  interval,
+  keyFile,
+  leaseDuration,
+  listenAddress,
+  namespace,
+  objectName,
+  ownerId,
+  text,
+} from './values.ts';
 
 /** One setting. The flag is `--<name>`, the environment variable follows from the name. */
 export interface SettingRow {
@@ -159,6 +171,32 @@ export const table = {
     default: '30s',
     group: 'Waiting times',
     schema: interval,
+  },
+  'lease-duration': {
+    argument: '<duration>',
+    help: 'How long the others wait after the last sign of a leader that died; it writes no more after two thirds of it. Whole seconds.',
+    default: '15s',
+    group: 'Waiting times',
+    schema: leaseDuration,
+  },
+  'leader-elect': {
+    argument: '[true|false]',
+    help: 'Of several replicas only the one that holds the Lease writes, the others stand by. Without it: true in a pod with a service account, else false. A dry run takes no part.',
+    group: 'Operation',
+    schema: flag,
+  },
+  'lease-name': {
+    argument: '<name>',
+    help: 'Name of the Lease. The replicas of one installation share it, two installations in one namespace must not.',
+    default: 'model-registrar',
+    group: 'Operation',
+    schema: objectName,
+  },
+  'lease-namespace': {
+    argument: '<name>',
+    help: 'Namespace of the Lease. Without it: the pod’s own, else that of the context.',
+    group: 'Operation',
+    schema: namespace,
   },
   listen: {
     argument: '<address>',

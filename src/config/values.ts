@@ -6,6 +6,7 @@ const A_DURATION = 'must be a duration such as 500ms, 60s, 10m or 1h';
 const AN_ADDRESS = 'must be an http:// or https:// address';
 const A_LISTEN_ADDRESS = 'must be an address such as :8080 or 127.0.0.1:8080';
 const AN_OWNER_ID = 'must be 1 to 63 letters, digits, ".", "_" or "-"';
+const AN_OBJECT_NAME = 'must be the name of an object: lower-case letters, digits, "-" and "."';
 const A_NAMESPACE = 'must be the name of a namespace: lower-case letters, digits and "-"';
 
 /** A file, a name: any text that is not empty. */
@@ -63,6 +64,17 @@ export const listenAddress = z
 
 /** The name of an installation, as it stands in every row. */
 export const ownerId = z.string(AN_OWNER_ID).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, AN_OWNER_ID);
+
+/** What stands in a Lease is whole seconds; the waits that are parts of it need some. */
+export const leaseDuration = duration.refine(
+  (ms) => ms >= 2_000 && ms % 1_000 === 0,
+  'must be 2s or more, in whole seconds',
+);
+
+/** The name of a Kubernetes object. */
+export const objectName = z
+  .string(AN_OBJECT_NAME)
+  .regex(/^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/, AN_OBJECT_NAME);
 
 /** A Kubernetes namespace. */
 export const namespace = z.string(A_NAMESPACE).regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, A_NAMESPACE);

@@ -23,7 +23,7 @@ export interface Outcome {
   applied: Applied[];
   /** What kept the rest from being done. */
   error?: unknown;
-  /** True where the way to LiteLLM was closed, so that nothing was tried. */
+  /** True where the way to LiteLLM was closed, or another replica leads, so that nothing was tried. */
   gated: boolean;
 }
 
@@ -186,7 +186,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
         applied.push(await writer.run(priorityOf(change, urgency), () => write(change, signal), signal));
       }
     } catch (error) {
-      return { key, decision, applied, error, gated: error instanceof GateClosed };
+      return { key, decision, applied, error, gated: error instanceof GateClosed || isNotLeader(error) };
     }
     // What was written changes what there is to say: the next look sees it.
     return { key, decision: settled(key, decision), applied, gated: false };
@@ -257,6 +257,11 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
 /** LiteLLM as a whole does not work just now: nothing was tried. */
 class GateClosed extends Error {
   override readonly name = 'GateClosed';
+}
+
+/** Another replica leads, or this one has just lost the Lease: nothing was tried. */
+export function isNotLeader(error: unknown): boolean {
+  return error instanceof LiteLlmError && error.code === 'not-leader';
 }
 
 function priorityOf(change: Change, urgency: Urgency): Priority {

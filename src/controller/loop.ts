@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
 import type { Gate } from '../litellm/index.ts';
 import { sourceKey } from '../registration/index.ts';
-import { describeError, type Engine, type Meaning, type Outcome } from './engine.ts';
+import { describeError, type Engine, isNotLeader, type Meaning, type Outcome } from './engine.ts';
 import type { Report } from './report.ts';
 
 /** Objects that are looked at at a time: enough for the look-ups of names to run ahead of the one writer. */
@@ -48,8 +48,8 @@ export interface Check {
 export interface Loop {
   /** To be told of every change that a watch brings. */
   changed(change: SourceChange): void;
-  /** Runs until the signal is aborted, and ends when what was in hand is done. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Runs until the signal is aborted, and ends when what was in hand is done. @returns false where it was cut off */
+  run(signal: AbortSignal): Promise<boolean>;
   ready: () => Check;
   live: () => Check;
   readonly depth: number;
@@ -74,17 +74,18 @@ export function createLoop(options: LoopOptions): Loop {
     queue.add(key, { priority: meaning === 'leaving' ? 'urgent' : 'soon' });
   }
 
-  async function run(signal: AbortSignal): Promise<void> {
+  async function run(signal: AbortSignal): Promise<boolean> {
     await untilRead(signal);
     await Promise.race([options.sourcesSettled, aborted(signal)]);
     await readKeys(signal);
-    if (signal.aborted) return;
+    if (signal.aborted) return true;
     queue = createWorkQueue({ workers: WORKERS, handle, backoff: options.backoff, onError });
     review(engine.keys());
     log.info({ objects: engine.keys().length }, 'in step from here on');
     await resync(signal);
     const drained = await queue.drain(options.drainMs);
     if (!drained) log.warn({}, 'writes in hand were cut off');
+    return drained;
   }
 
   /** LiteLLM's list is read before anything is decided; a LiteLLM that is down is waited for. */
@@ -143,6 +144,7 @@ export function createLoop(options: LoopOptions): Loop {
       log.warn({ source: key, error: describeError(outcome.error) }, 'an object could not be brought in step');
     report.tell(outcome);
     noteVisible(key, outcome);
+    if (isNotLeader(outcome.error)) return { again: 'backoff' };
     if (outcome.gated) return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
     if (outcome.error || outcome.applied.some(({ result }) => result === 'saved' || result === 'kept'))
       return { again: 'backoff' };

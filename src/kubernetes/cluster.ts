@@ -12,6 +12,8 @@ export interface Cluster {
   readonly serverName?: string | undefined;
   readonly skipVerify: boolean;
   readonly user: User;
+  /** True where it was found by the service account of the pod that we run in. */
+  readonly inPod?: true;
 }
 
 /** A certificate or key: in a file, or in base64 as a kubeconfig has it. The file goes first, as in kubectl. */

@@ -32,6 +32,8 @@ export interface Connection {
   readonly server: string;
   /** The namespace of the context, or of the pod that we run in. */
   readonly namespace: string;
+  /** Whether we run in a pod of the cluster and reach it by the pod's service account. */
+  readonly inPod: boolean;
   /**
    * One call that ends within the request time limit. The answer's body, at most 64 MiB, as parsed JSON, or undefined where
    * it is empty.
@@ -200,6 +202,7 @@ function createConnection(cluster: Cluster, opened: () => Promise<Credentials>, 
   return {
     server,
     namespace: cluster.namespace,
+    inPod: cluster.inPod ?? false,
     request: (call) => within(call, (response) => readJson(response.body)),
     async list(call, onItem) {
       let thrown: { error: unknown } | undefined;

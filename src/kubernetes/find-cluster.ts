@@ -57,6 +57,7 @@ function podCluster(host: string, port: string, folder: string): Cluster {
     namespace: (existsSync(namespaceFile) && readFileSync(namespaceFile, 'utf8').trim()) || 'default',
     authority: { file: join(folder, 'ca.crt') },
     skipVerify: false,
+    inPod: true,
     user: { name: 'service account', tokenFile: join(folder, 'token'), certificate: {}, key: {} },
   };
 }

@@ -7,6 +7,7 @@ export {
   type Query,
   type ReadCall,
 } from './connection.ts';
+export { createElection, type Election, electionTiming } from './election.ts';
 export {
   KUBECONFIG_ERRORS,
   KUBERNETES_ERRORS,
@@ -16,6 +17,7 @@ export {
 export { KubeconfigError, KubernetesError } from './errors.ts';
 export type { EventToRecord, InvolvedObject } from './event-object.ts';
 export { createEventRecorder, type EventRecorder, type EventRecorderOptions, type EventSettings } from './events.ts';
+export { type Lease, listLeases, readLease } from './lease.ts';
 export type { Log } from './log.ts';
 export type { ObjectChange, UnreadableObject } from './object-cache.ts';
 export { type Reflector, type ReflectorOptions, type ReflectorState, startReflector } from './reflector.ts';

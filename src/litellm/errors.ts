@@ -53,6 +53,10 @@ export const LITELLM_ERRORS = {
     says: 'gave an answer that is not one of LiteLLM’s',
     next: 'check that --litellm-url names the proxy itself',
   },
+  'not-leader': {
+    says: 'was not called, since this process does not lead',
+    more: 'Another replica does the work, or will as soon as the Lease is free; nothing has to be done.',
+  },
   'key-file': {
     says: 'cannot be called until a file is put right',
     more: 'The message names the file: that of the key or of the certificate authority.',

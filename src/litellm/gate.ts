@@ -63,7 +63,8 @@ export function createGate({ minMs, maxMs, now = () => performance.now(), random
   let succeededAt: number | undefined;
 
   function failed(error: unknown, whole = false): void {
-    if (!(error instanceof LiteLlmError)) return;
+    // A call that was not made says nothing about LiteLLM.
+    if (!(error instanceof LiteLlmError) || error.code === 'not-leader') return;
     trouble = error;
     if (!whole && !COMMON.has(error.code) && !(probing && UNHEALED.has(error.code))) return;
     // Calls that were under way when the gate closed bring no news.

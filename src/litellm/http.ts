@@ -17,6 +17,8 @@ export interface HttpOptions {
   timeoutMs?: number;
   /** Longest answer that is read. */
   maxBodyBytes?: number;
+  /** Asked immediately before each call is sent; false: it is not. Default: always. */
+  mayCall?: () => boolean;
   /** Told of each call: for metrics. `code` is the HTTP status or the error's code. */
   onCall?: (operation: string, code: string, seconds: number) => void;
 }
@@ -46,7 +48,7 @@ export interface Http {
 /**
  * JSON over HTTP to one LiteLLM: pooled connections, a deadline for the whole call and a cap on the answer.
  *
- * @throws LiteLlmError from `call`: `unreachable`, `timeout`, `key-file`, `unreadable`.
+ * @throws LiteLlmError from `call`: `unreachable`, `timeout`, `key-file`, `unreadable`, `not-leader`.
  */
 export function createHttp({
   url,
@@ -54,6 +56,7 @@ export function createHttp({
   caFile,
   timeoutMs = 30_000,
   maxBodyBytes = MAX_BODY_BYTES,
+  mayCall = () => true,
   onCall,
 }: HttpOptions): Http {
   const base = url.replace(/\/+$/, '');
@@ -61,17 +64,18 @@ export function createHttp({
 
   async function call(call: HttpCall): Promise<HttpAnswer> {
     const started = performance.now();
-    let code = 'unreachable';
+    let code: string | undefined = 'unreachable';
     try {
       const answer = await send(call);
       code = `${answer.status}`;
       return answer;
     } catch (error) {
       const known = asLiteLlmError(error, call.signal);
-      if (known instanceof LiteLlmError) code = known.code;
+      if (known instanceof LiteLlmError) code = known.code === 'not-leader' ? undefined : known.code;
       throw known;
     } finally {
-      onCall?.(call.operation, code, (performance.now() - started) / 1000);
+      // What was not sent says nothing about LiteLLM.
+      if (code !== undefined) onCall?.(call.operation, code, (performance.now() - started) / 1000);
     }
   }
 
@@ -88,6 +92,8 @@ export function createHttp({
       },
     });
     const headers = { authorization: `Bearer ${await readKey()}`, accept: 'application/json' };
+    // Last of all, after everything that is waited for: a process may have been paused for long meanwhile.
+    if (!mayCall()) throw new LiteLlmError('not-leader');
     // The overall deadline also covers the wait for a connection and an answer that trickles in.
     const deadline = AbortSignal.timeout(timeoutMs);
     const response = await request(`${base}${path}`, {

@@ -76,6 +76,12 @@ export const METRICS = {
     help: 'Changes that the watch did not deliver and a later list brought to light.',
     labels: ['source'],
   },
+  leader: {
+    name: 'model_registrar_leader',
+    type: 'gauge',
+    help: '1 while this process is the one that writes, also where there is no election; 0 while it stands by.',
+    labels: [],
+  },
   buildInfo: {
     name: 'model_registrar_build_info',
     type: 'gauge',

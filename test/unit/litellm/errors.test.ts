@@ -18,6 +18,7 @@ const CODES: Record<LiteLlmErrorCode, true> = {
   unavailable: true,
   'not-shown': true,
   'not-ours': true,
+  'not-leader': true,
   'key-file': true,
 };
 

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Settings } from '../config/index.ts';
+import { type Connection, createElection, type Election, electionTiming } from '../kubernetes/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+
+/** Every Lease of this program carries it, so that they are found whatever their names. */
+export const LEASE_LABELS = { 'app.kubernetes.io/name': 'model-registrar' };
+/** Says whose models the holder of a Lease looks after. */
+export const OWNER_ANNOTATION = 'model-registrar.io/owner-id';
+
+/** Whether this process is the one that writes. */
+export interface Leadership {
+  /** Waits until it is. @returns false where the signal was aborted before */
+  gain(signal: AbortSignal): Promise<boolean>;
+  /** Whether it may write at this very moment. */
+  mayWrite(): boolean;
+  /** Aborted when another may have taken over. */
+  readonly lost: AbortSignal;
+  /** Where it stands by: until now it has written nothing. */
+  readonly standsBy: boolean;
+  /** Ends it. @param atOnce - false where something that was begun may still arrive: then the next one waits as after a crash */
+  end(atOnce: boolean): Promise<void>;
+}
+
+export interface LeadershipOptions {
+  settings: Settings;
+  connection: Connection;
+  owner: string;
+  log: Logger;
+  /** Told when it changes, and at the start. */
+  onChange: (leads: boolean) => void;
+}
+
+/** By the settings: an election among the replicas, or none, where this process leads from the start. */
+export function openLeadership(options: LeadershipOptions): Leadership {
+  const { settings, connection, onChange } = options;
+  const elects = (settings['leader-elect'] ?? connection.inPod) && !settings['dry-run'];
+  if (!elects) return alone(onChange);
+  const election = openElection(options);
+  let standsBy = true;
+  onChange(false);
+  election.lost.addEventListener('abort', () => onChange(false));
+  return {
+    async gain(signal) {
+      const gained = await election.acquire(signal);
+      standsBy = !gained;
+      if (gained) onChange(true);
+      return gained;
+    },
+    mayWrite: () => election.mayAct(),
+    lost: election.lost,
+    get standsBy() {
+      return standsBy;
+    },
+    end: (atOnce) => (atOnce ? election.release() : election.end()),
+  };
+}
+
+function openElection({ settings, connection, owner, log }: LeadershipOptions): Election {
+  return createElection({
+    connection,
+    place: { namespace: settings['lease-namespace'] ?? connection.namespace, name: settings['lease-name'] },
+    // In a pod the host's name is the pod's; a container that is started again in it is another process.
+    identity: `${hostname()}_${randomBytes(4).toString('hex')}`,
+    marks: { labels: LEASE_LABELS, annotations: { [OWNER_ANNOTATION]: owner } },
+    timing: electionTiming(settings['lease-duration']),
+    log,
+  });
+}
+
+function alone(onChange: (leads: boolean) => void): Leadership {
+  onChange(true);
+  return {
+    gain: async () => true,
+    mayWrite: () => true,
+    lost: new AbortController().signal,
+    standsBy: false,
+    end: async () => undefined,
+  };
+}
