@@ -24,6 +24,8 @@ export interface Controller {
   logs: string[];
   /** As SIGTERM. */
   stop(): Promise<void>;
+  /** How it ended. */
+  ended: Promise<'stopped' | 'lost'>;
 }
 
 /** A sandbox of both servers, and controllers that are started between them. */
@@ -64,6 +66,7 @@ export async function startStage(options: SandboxPairOptions = {}): Promise<Stag
     const controller: Controller = {
       url: await listening.promise,
       logs,
+      ended: done,
       async stop() {
         stopping.abort();
         await done;

@@ -6,8 +6,10 @@ import {
   flag,
   httpUrl,
   interval,
+  leaseDuration,
   listenAddress,
   namespace,
+  objectName,
   ownerId,
   text,
 } from '../../../src/config/values.ts';
@@ -139,5 +141,25 @@ describe('names', () => {
     expect(problem(text, ' ')).toBeUndefined();
     expect(problem(text, '')).toBe('must not be empty');
     expect(problem(text, ['a'])).toBe('must be text');
+  });
+});
+
+describe('lease duration', () => {
+  it.each(['2s', '15s', '1m', '1.5m'])('takes %s', (given) => {
+    expect(problem(leaseDuration, given)).toBeUndefined();
+  });
+
+  it.each(['1s', '0s', '1500ms', '2.5s'])('refuses %s, which a Lease cannot hold or nobody can keep', (given) => {
+    expect(problem(leaseDuration, given)).toBe('must be 2s or more, in whole seconds');
+  });
+});
+
+describe('the name of an object', () => {
+  it.each(['a', 'model-registrar', 'team-a.model-registrar', 'a'.repeat(253)])('takes %s', (given) => {
+    expect(problem(objectName, given)).toBeUndefined();
+  });
+
+  it.each(['', 'A', 'a_b', '-a', 'a-', 'a..b', '.a', 'a/b', 'a'.repeat(254), 7])('refuses %j', (given) => {
+    expect(problem(objectName, given)).toMatch(/^must be the name of an object/);
   });
 });

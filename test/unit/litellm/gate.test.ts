@@ -21,6 +21,12 @@ describe('the gate', () => {
     expect([made.waitMs(), made.trouble, made.succeededAt]).toEqual([0, undefined, undefined]);
   });
 
+  it('takes no note of a call that was not made', () => {
+    const { gate: made } = gate();
+    made.failed(new LiteLlmError('not-leader'), true);
+    expect([made.waitMs(), made.trouble]).toEqual([0, undefined]);
+  });
+
   it.each<LiteLlmErrorCode>([
     'unreachable',
     'timeout',

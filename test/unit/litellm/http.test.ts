@@ -135,6 +135,29 @@ describe('the key', () => {
   });
 });
 
+describe('who may not call', () => {
+  it('does not: nothing is sent, and nothing is told of LiteLLM', async () => {
+    const calls: string[] = [];
+    const client = http({ mayCall: () => false, onCall: (operation) => calls.push(operation) });
+    expect(await failureOf(client.call(LIST))).toMatchObject({ code: 'not-leader' });
+    expect(calls).toEqual([]);
+  });
+
+  it('is asked for each call, after the key was read: a process may be paused while it waits for a file', async () => {
+    const file = join(folder, 'key');
+    writeFileSync(file, 'sk-one');
+    let mayCall = true;
+    const client = http({ key: { file }, mayCall: () => mayCall });
+    withKey('sk-one').get('/model/info').reply(200, {});
+    expect(await client.call(LIST)).toMatchObject({ status: 200 });
+    vi.mocked(readFile).mockImplementationOnce(async () => {
+      mayCall = false;
+      return 'sk-one';
+    });
+    expect(await failureOf(client.call(LIST))).toMatchObject({ code: 'not-leader' });
+  });
+});
+
 describe('metrics', () => {
   it('are told of each call: operation, status or code, seconds', async () => {
     const calls: [string, string, number][] = [];
