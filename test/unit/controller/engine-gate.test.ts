@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { isNotLeader } from '../../../src/controller/engine.ts';
 import { LiteLlmError } from '../../../src/litellm/errors.ts';
 import { until } from '../../support/wait.ts';
@@ -59,12 +59,10 @@ describe('while the way to LiteLLM is closed', () => {
 describe('while another replica leads', () => {
   it('what could not be called is no fault of LiteLLM’s, and none of the object’s', async () => {
     stage.put(object());
-    const { create } = stage.litellm.client;
-    stage.litellm.client.create = () => Promise.reject(new LiteLlmError('not-leader'));
+    vi.spyOn(stage.litellm.client, 'create').mockRejectedValueOnce(new LiteLlmError('not-leader'));
     const outcome = await stage.engine.reconcile(KEY, 'prompt');
     expect(outcome).toMatchObject({ gated: true, applied: [], error: { code: 'not-leader' } });
     expect([stage.gate.waitMs(), stage.gate.trouble, isNotLeader(outcome?.error)]).toEqual([0, undefined, true]);
-    stage.litellm.client.create = create;
     expect(await stage.engine.reconcile(KEY, 'prompt')).toMatchObject({ gated: false, applied: [{ result: 'live' }] });
   });
 });

@@ -86,11 +86,13 @@ describe('the order', () => {
     expect(findCluster({}, here)).toMatchObject({
       server: 'https://10.0.0.1:6443',
       namespace: 'mine',
+      inPod: true,
       authority: { file: join(folder, 'account/ca.crt') },
       user: { tokenFile: join(folder, 'account/token') },
     });
     here = { ...here, env: { ...here.env, KUBECONFIG: await write('env', kubeconfig('env')) } };
-    expect(findCluster({}, here).server).toBe('https://env.test:6443');
+    expect(findCluster({}, here)).toMatchObject({ server: 'https://env.test:6443' });
+    expect(findCluster({}, here)).not.toHaveProperty('inPod');
   });
 
   it('a named context is not looked for in a pod', async () => {
