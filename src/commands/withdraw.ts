@@ -1,26 +1,36 @@
 import { Command, Option } from 'commander';
 import type { Settings } from '../config/index.ts';
 import { describeError, withdrawAll } from '../controller/index.ts';
-import { type Connection, connect } from '../kubernetes/index.ts';
+import { type Connection, connect, type Lease } from '../kubernetes/index.ts';
 import { createClient, createGate, createHttp, createRegistry, createWriter } from '../litellm/index.ts';
 import type { StampedRecord } from '../registration/index.ts';
-import { rowsTable, runningControllers, type WithdrawDocument, withdrawnModel } from './adoption/index.ts';
+import {
+  howToStop,
+  leadersOf,
+  rowsTable,
+  runningControllers,
+  type WithdrawDocument,
+  whoLeads,
+  withdrawnModel,
+} from './adoption/index.ts';
 import { confirmed } from './ask.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, counted, isJson, print } from './output.ts';
+import { PlainError } from './plain-error.ts';
 import { withProgress } from './progress.ts';
 import { clusterId, litellmAccess } from './rooms.ts';
 
 const EXAMPLES = `
-A controller that runs registers all of it again: scale it to 0 first. With --owner-id no cluster is needed. Rows that
-LiteLLM stores and does not serve are in none of its lists, and not found: doctor names them.
+A controller that runs registers all of it again: scale it to 0 first. While one holds the Lease, this is refused. With
+--owner-id no cluster is needed. Rows that LiteLLM stores and does not serve are in none of its lists, and not found:
+doctor names them.
 
 Examples:
   $ kubectl -n model-registrar scale deployment/model-registrar --replicas=0
   $ model-registrar withdraw --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt --owner-id prod-eu
   $ model-registrar withdraw --owner-id old-id --yes
 
-Exit codes: 0 LiteLLM serves nothing of this owner id any more, 1 something is left. With --dry-run 0: -o json tells what would go.`;
+Exit codes: 0 LiteLLM serves nothing of this owner id any more, 1 something is left, or a controller runs. With --dry-run 0: -o json tells what would go.`;
 
 /** `model-registrar withdraw`: takes out all that this owner id registered, whatever became of the objects. */
 export function withdrawCommand(exit: Exit): Command {
@@ -35,7 +45,8 @@ export function withdrawCommand(exit: Exit): Command {
 async function withdraw(command: Command): Promise<number> {
   const settings = settingsOf(command);
   const access = litellmAccess(settings);
-  const { owner, controllers } = await lookAtCluster(settings);
+  const { owner, controllers, leaders } = await withProgress('Looking for controllers', () => lookAtCluster(settings));
+  if (leaders.length > 0 && !settings['dry-run']) throw new PlainError(refusal(leaders, controllers, owner));
   const http = createHttp(access);
   try {
     const registry = createRegistry({ client: createClient(http), owner, settleMs: settings.settle });
@@ -53,7 +64,8 @@ async function withdraw(command: Command): Promise<number> {
     // Who is asked has to see it; standard output is the document's.
     if (!json) process.stdout.write(rowsTable(records));
     else if (!yes && !settings['dry-run']) process.stderr.write(rowsTable(records));
-    if (controllers.length > 0 && !json) console.error(warning(controllers, owner));
+    if (leaders.length > 0 && !json) console.error(`Warning: ${refusal(leaders, controllers, owner)}`);
+    else if (controllers.length > 0 && !json) console.error(warning(controllers, owner));
     if (settings['dry-run']) return done('', 0);
     const models = counted(records.length, 'model');
     if (!(await confirmed(`Take ${models} of owner id ${owner} out of LiteLLM?`, yes))) {
@@ -72,7 +84,10 @@ async function withdraw(command: Command): Promise<number> {
     }
     await registry.refresh();
     const again = registry.owned();
+    const now = await lookAtCluster({ ...settings, 'owner-id': owner });
+    if (now.leaders.length > 0) console.error(`error: ${refusal(now.leaders, now.controllers, owner)}`);
     if (again.length > 0) return done(registeredAgain(again, owner), 1, { gone, again: again.length });
+    if (now.leaders.length > 0) return done(`${counted(gone.length, 'model')} taken out.`, 1, { gone, again: 0 });
     const sentence = `${counted(gone.length, 'model')} taken out. LiteLLM serves no model of owner id ${owner} any more.`;
     return done(sentence, 0, { gone, again: 0 });
   } finally {
@@ -98,6 +113,11 @@ function documentOf(
   return { ownerId, models, again, controllers };
 }
 
+function refusal(leaders: readonly Lease[], controllers: readonly string[], owner: string): string {
+  const stop = howToStop(leaders, controllers).join(' && ');
+  return `A controller of owner id ${owner} runs, and registers all of this again: ${whoLeads(leaders)}. Stop it first: ${stop}. If it has ended already without giving the Lease back, try again in a minute.`;
+}
+
 function warning(controllers: readonly string[], owner: string): string {
   return `Warning: a controller is installed and not scaled to 0 (${controllers.join(', ')}). If its owner id is ${owner}, it registers all of this again.`;
 }
@@ -107,19 +127,31 @@ function registeredAgain(again: readonly StampedRecord[], owner: string): string
   return `${counted(again.length, 'model')} of owner id ${owner} ${are} there again: a controller with this owner id runs. Scale it to 0, and run this again.`;
 }
 
-/** The owner id, and the controllers that may be running. With a given id a cluster that cannot be reached does not matter. */
-async function lookAtCluster(settings: Settings): Promise<{ owner: string; controllers: string[] }> {
-  const { kubeconfig, context, 'owner-id': given } = settings;
+interface ClusterView {
+  owner: string;
+  /** Those that are installed, and may be running. */
+  controllers: string[];
+  /** Those of this owner id that run. */
+  leaders: Lease[];
+}
+
+/** With a given id a cluster that cannot be reached does not matter. */
+async function lookAtCluster(settings: Settings): Promise<ClusterView> {
+  const { kubeconfig, context, 'owner-id': given, 'lease-namespace': place } = settings;
   let connection: Connection;
   try {
     connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
   } catch (error) {
     if (given === undefined) throw error;
-    return { owner: given, controllers: [] };
+    return { owner: given, controllers: [], leaders: [] };
   }
   try {
     const owner = given ?? (await clusterId(connection));
-    return { owner, controllers: (await runningControllers(connection)) ?? [] };
+    const [controllers = [], leaders = []] = await Promise.all([
+      runningControllers(connection),
+      leadersOf(connection, owner, place ?? connection.namespace),
+    ]);
+    return { owner, controllers, leaders };
   } finally {
     await connection.close();
   }

@@ -40,7 +40,10 @@ export async function examineKubernetes(
     for (const source of watched) {
       note(`crd-${source.kind}`, `Kind ${source.resource.kind}`, await attempt(() => findKind(connection, source)));
     }
-    for (const group of rightGroups(watched, settings.namespace)) {
+    // Away from the cluster nothing is elected, unless that is asked for.
+    const elects = settings['leader-elect'] ?? connection.inPod;
+    const lease = { namespace: settings['lease-namespace'] ?? connection.namespace, name: settings['lease-name'] };
+    for (const group of rightGroups(watched, settings.namespace, elects ? lease : undefined)) {
       note(group.id, group.title, await attempt(() => judgeRights(connection, group)));
     }
     const restarts = await attempt(() => judgeList(connection, kserveNamespace));

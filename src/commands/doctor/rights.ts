@@ -23,8 +23,13 @@ const CLUSTER_RUNTIMES =
  * The rights that the manifests give, by what they are for.
  *
  * @param namespaces - those that are looked after; all where there is none
+ * @param lease - the one by which replicas choose who writes; undefined where there is no election
  */
-export function rightGroups(sources: readonly Source[], namespaces: readonly string[]): RightGroup[] {
+export function rightGroups(
+  sources: readonly Source[],
+  namespaces: readonly string[],
+  lease?: { namespace: string; name: string },
+): RightGroup[] {
   const places = namespaces.length > 0 ? namespaces : [undefined];
   const grant = namespaces.length > 0 ? GRANT_IN_EACH : GRANT;
   const grantRuntimes = namespaces.length > 0 ? `${grant}; ${CLUSTER_RUNTIMES}` : grant;
@@ -70,7 +75,26 @@ export function rightGroups(sources: readonly Source[], namespaces: readonly str
       rights: everywhere('', 'secrets', ['get']),
       missing: (what) => skipped(`This user may not ${what}: only objects with api-key-secret need it.`),
     },
+    ...(lease ? [leaseGroup(lease)] : []),
   ];
+}
+
+function leaseGroup({ namespace, name }: { namespace: string; name: string }): RightGroup {
+  const right = { group: 'coordination.k8s.io', resource: 'leases', namespace };
+  return {
+    id: 'rights-lease',
+    title: 'Right to the Lease',
+    rights: [
+      { verb: 'create', ...right },
+      { verb: 'get', ...right, name },
+      { verb: 'update', ...right, name },
+    ],
+    missing: (what) =>
+      failed(
+        `This user may not ${what}, so that it is never elected, and writes nothing.`,
+        `Give it the Role of manifests/base in the namespace ${namespace}, or set --leader-elect=false where there is one replica.`,
+      ),
+  };
 }
 
 /** Asks for each of the rights. @throws KubernetesError where the API server cannot be asked */

@@ -71,3 +71,21 @@ test('cluster-wide kinds are asked for without a namespace', async () => {
     asked.filter(({ resource }) => resource === 'clusterservingruntimes').every(({ namespace }) => !namespace),
   ).toBe(true);
 });
+
+test('the Lease is asked for by its name where it has one, and only where there is an election', async () => {
+  const { connection, asked } = server(({ verb }) => verb !== 'update');
+  const groups = rightGroups([inferenceService], [], { namespace: 'ours', name: 'second' });
+  const lease = groups.find(({ id }) => id === 'rights-lease');
+  expect(lease && (await judgeRights(connection, lease))).toMatchObject({
+    status: 'failed',
+    says: 'This user may not update leases in ours, so that it is never elected, and writes nothing.',
+    remedy: expect.stringMatching(/Role of manifests\/base in the namespace ours.*--leader-elect=false/),
+  });
+  const right = { group: 'coordination.k8s.io', resource: 'leases', namespace: 'ours' };
+  expect(asked).toEqual([
+    { verb: 'create', ...right },
+    { verb: 'get', ...right, name: 'second' },
+    { verb: 'update', ...right, name: 'second' },
+  ]);
+  expect(rightGroups([inferenceService], []).some(({ id }) => id === 'rights-lease')).toBe(false);
+});
