@@ -17,8 +17,23 @@ export const CASES: Record<string, AlertCase> = {
     firesAt: '40m',
     labels: {},
   },
+  ModelRegistrarNoLeader: {
+    series: {
+      'model_registrar_leader{namespace="n",pod="p"}': '1x10 0x3 0x90',
+      'model_registrar_leader{namespace="n",pod="q"}': '0x13 1x10 0x60',
+    },
+    quietAt: '25m',
+    firesAt: '40m',
+    labels: { namespace: 'n' },
+  },
   ModelRegistrarLiteLLMDown: {
-    series: { 'model_registrar_litellm_up{pod="p"}': '1x10 0x3 1x10 0x60' },
+    series: {
+      'model_registrar_litellm_up{pod="p"}': '1x10 0x3 1x10 0x60',
+      'model_registrar_leader{pod="p"}': '1x90',
+      // It stands by.
+      'model_registrar_litellm_up{pod="q"}': '0x90',
+      'model_registrar_leader{pod="q"}': '0x90',
+    },
     quietAt: '15m',
     firesAt: '40m',
     labels: { pod: 'p' },

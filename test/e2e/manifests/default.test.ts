@@ -99,9 +99,13 @@ describe('the pod', () => {
     expect(Object.keys(pod).filter((field) => field.startsWith('host'))).toEqual([]);
   });
 
-  test('is the only writer, and has the time to finish its writes', () => {
-    expect(deployment.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
-    expect(Number(pod.terminationGracePeriodSeconds)).toBeGreaterThan(10);
+  test('stands by while another writes, and has the time to finish its writes', () => {
+    // The new pod is there before the old one goes: the Lease is handed over.
+    const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+    expect(deployment.spec).toMatchObject({ replicas: 1, strategy });
+    expect(controller.env.map(({ name }) => name)).not.toContain('MODEL_REGISTRAR_LEADER_ELECT');
+    expect(pod.automountServiceAccountToken).toBe(true);
+    expect(Number(pod.terminationGracePeriodSeconds)).toBeGreaterThan(12);
   });
 
   test('asks for what it needs and is held to what it may take', () => {
