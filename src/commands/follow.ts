@@ -11,7 +11,7 @@ const LOOKS_AT_A_TIME = 200;
 export interface FollowOptions {
   sources: readonly Source[];
   connection: Connection;
-  settings: Pick<Settings, 'namespace' | 'selector'>;
+  settings: Pick<Settings, 'namespace' | 'selector' | 'selection'>;
   log: Log;
   /** Told of an object whenever it, or what it refers to, is another than before; undefined where it is gone. */
   onObject: (source: Source, place: { namespace: string; name: string }, object: SourceObject | undefined) => void;
@@ -51,7 +51,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
         connection,
         resource: { ...source.resource, ...(namespace && { namespace }) },
         ...(settings.selector && { labelSelector: settings.selector }),
-        parse: (raw) => source.parse(raw),
+        parse: (raw) => source.parse(raw, settings),
         onChange: ({ type, object }) => onObject(source, object, type === 'applied' ? object : undefined),
         log,
       });

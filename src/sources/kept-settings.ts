@@ -29,10 +29,13 @@ export function isKeptVariable(name: string, value: string, referred: ReadonlySe
 }
 
 function holdsKeptFlag(text: string): boolean {
+  if (!text.includes('--')) return false;
   return Array.from(text.matchAll(/(?:^|\s)(--[A-Za-z][\w.-]*)/g)).some(([, flag = '']) => isKeptFlag(flag));
 }
 
 /** The names of the variables that a text refers to: `$A`, `${A}`, `$(A)`. */
 export function referencesIn(text: string): string[] {
+  // Most texts refer to nothing, and a search costs more than all else that is done with them.
+  if (!text.includes('$')) return [];
   return Array.from(text.matchAll(/\$[({]?([A-Za-z_][\w.-]*)/g), ([, name = '']) => name);
 }

@@ -10,13 +10,17 @@ export function part<T extends z.ZodRawShape>(shape: T) {
 
 /** A list without the elements that do not fit; empty for anything that is no list. */
 export function list<T extends z.ZodType>(element: T) {
+  const whole = z.array(element);
   return z
     .array(z.unknown())
     .catch([])
-    .transform((items) =>
-      items.flatMap((item): z.output<T>[] => {
+    .transform((items): z.output<T>[] => {
+      // As a rule all of them fit, and one look costs less than many.
+      const all = whole.safeParse(items);
+      if (all.success) return all.data;
+      return items.flatMap((item): z.output<T>[] => {
         const result = element.safeParse(item);
         return result.success ? [result.data] : [];
-      }),
-    );
+      });
+    });
 }

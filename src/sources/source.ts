@@ -64,9 +64,10 @@ export interface Source<T extends SourceObject = SourceObject> {
   /**
    * Trims what the API server sent to what {@link Source.project} needs.
    *
+   * @param settings - those that the projection will have, where they are known: what it passes over then need not be kept
    * @throws Error with a plain sentence when the object's identity cannot be read; whatever else is wrong becomes part of the projection.
    */
-  parse(raw: unknown): T;
+  parse(raw: unknown, settings?: Pick<ProjectionSettings, 'selection'>): T;
   /** Further kinds that the projection asks for. They are optional: the right to read them may be missing. */
   related?: readonly RelatedKind[];
   /** Whether a change of this related object may change what the object means. */

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { ANNOTATION_PREFIX } from '../../registration/index.ts';
 import { list, part, text } from '../lenient.ts';
-import type { SourceObject } from '../source.ts';
+import type { ProjectionSettings, SourceObject } from '../source.ts';
 import { UnreadableObjectError } from '../unreadable-object.ts';
 import { type Marks, readMarks } from './marks.ts';
 import { type Predictor, predictorSchema, readPredictor } from './predictor.ts';
 import type { RuntimeRef } from './runtime.ts';
 
 /** The conditions that are kept. */
-const CONDITIONS = ['Ready', 'PredictorReady', 'TransformerReady', 'Stopped'] as const;
-export type ConditionType = (typeof CONDITIONS)[number];
+export type ConditionType = 'Ready' | 'PredictorReady' | 'TransformerReady' | 'Stopped';
+const CONDITIONS: ReadonlySet<string> = new Set<ConditionType>([
+  'Ready',
+  'PredictorReady',
+  'TransformerReady',
+  'Stopped',
+]);
 
 export interface Condition {
   /** `True`, `False` or `Unknown`. */
@@ -64,18 +69,18 @@ const identitySchema = z.object({
     uid: z.string().min(1),
     resourceVersion: z.string().min(1),
     creationTimestamp: z.string().transform(Date.parse).refine(Number.isFinite),
+    annotations: z.record(z.string(), z.unknown()).catch({}),
   }),
 });
 
 const schema = z.object({
   metadata: z.object({
-    annotations: z.record(z.string(), z.unknown()).catch({}),
     labels: z.record(z.string(), z.unknown()).catch({}),
     deletionTimestamp: text,
   }),
   spec: part({ predictor: predictorSchema, transformer: z.unknown().optional() }),
   status: part({
-    conditions: list(z.object({ type: z.enum(CONDITIONS), status: z.string(), reason: text, message: text })),
+    conditions: list(z.object({ type: z.string(), status: z.string(), reason: text, message: text })),
     address: part({ url: text }),
     url: text,
     deploymentMode: text,
@@ -92,12 +97,34 @@ const schema = z.object({
   }),
 });
 
+/** All beyond the identity of an object that is not ours whatever it says: one and the same for all of them, of which there may be thousands. */
+const UNREAD: Omit<InferenceService, keyof SourceObject> = {
+  annotations: {},
+  malformed: [],
+  deleting: false,
+  marks: readMarks({}, {}),
+  deploymentMode: undefined,
+  conditions: {},
+  address: undefined,
+  url: undefined,
+  copies: 0,
+  latestReadyRevision: undefined,
+  latestCreatedRevision: undefined,
+  traffic: [],
+  hasTransformer: false,
+  predictor: readPredictor(undefined, { name: '', runtime: undefined }),
+};
+
 /**
  * Trims an InferenceService to what the projection reads. Whatever is malformed beyond the identity counts as absent.
  *
+ * @param selection - with `annotated`, no more than the identity is read where no annotation of ours is there: the projection ignores it then
  * @throws UnreadableObjectError when namespace, name, uid, resourceVersion or creation time cannot be read.
  */
-export function parseInferenceService(raw: unknown): InferenceService {
+export function parseInferenceService(
+  raw: unknown,
+  { selection }: Partial<Pick<ProjectionSettings, 'selection'>> = {},
+): InferenceService {
   const identity = identitySchema.safeParse(raw);
   if (!identity.success) {
     throw new UnreadableObjectError(
@@ -105,10 +132,13 @@ export function parseInferenceService(raw: unknown): InferenceService {
       identity.error.issues.map((issue) => issue.path.join('.') || 'the object'),
     );
   }
-  const { namespace, name, uid, resourceVersion, creationTimestamp } = identity.data.metadata;
+  const { namespace, name, uid, resourceVersion, creationTimestamp, annotations } = identity.data.metadata;
+  const own = Object.entries(annotations).filter(([key]) => key.startsWith(ANNOTATION_PREFIX));
+  if (selection === 'annotated' && own.length === 0) {
+    return { namespace, name, uid, resourceVersion, createdAt: creationTimestamp, ...UNREAD };
+  }
   const { metadata, spec, status } = schema.parse(raw);
-  const own = Object.entries(metadata.annotations).filter(([key]) => key.startsWith(ANNOTATION_PREFIX));
-  const marks = readMarks(metadata.labels, metadata.annotations);
+  const marks = readMarks(metadata.labels, annotations);
   const component = status?.components?.predictor;
   return {
     namespace,
@@ -122,13 +152,12 @@ export function parseInferenceService(raw: unknown): InferenceService {
     marks,
     deploymentMode:
       modeOf(status?.deploymentMode) ??
-      modeOf(metadata.annotations['serving.kserve.io/deploymentMode']) ??
+      modeOf(annotations['serving.kserve.io/deploymentMode']) ??
       (component?.latestCreatedRevision ? 'Knative' : undefined),
     conditions: Object.fromEntries(
-      (status?.conditions ?? []).map(({ type, message, ...rest }) => [
-        type,
-        { ...rest, message: message?.slice(0, MAX_MESSAGE) },
-      ]),
+      (status?.conditions ?? []).flatMap(({ type, message, ...rest }) =>
+        CONDITIONS.has(type) ? [[type, { ...rest, message: message?.slice(0, MAX_MESSAGE) }]] : [],
+      ),
     ),
     address: status?.address?.url,
     url: status?.url,
