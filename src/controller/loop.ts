@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
 import type { Gate } from '../litellm/index.ts';
 import { sourceKey } from '../registration/index.ts';
@@ -7,6 +7,8 @@ import type { Report } from './report.ts';
 
 /** Objects that are looked at at a time: enough for the look-ups of names to run ahead of the one writer. */
 const WORKERS = 16;
+/** A look at all objects lets other work have its turn after so many milliseconds: there may be twenty thousand. */
+const TURN_MS = 10;
 
 /** What a watch told about one object. */
 export interface SourceChange {
@@ -80,8 +82,9 @@ export function createLoop(options: LoopOptions): Loop {
     await readKeys(signal);
     if (signal.aborted) return true;
     queue = createWorkQueue({ workers: WORKERS, handle, backoff: options.backoff, onError });
-    review(engine.keys());
-    log.info({ objects: engine.keys().length }, 'in step from here on');
+    const keys = engine.keys();
+    await review(keys, signal);
+    log.info({ objects: keys.length }, 'in step from here on');
     await resync(signal);
     const drained = await queue.drain(options.drainMs);
     if (!drained) log.warn({}, 'writes in hand were cut off');
@@ -99,7 +102,7 @@ export function createLoop(options: LoopOptions): Loop {
       await pause(resyncMs, signal);
       if (signal.aborted) return;
       const [read] = await Promise.all([refresh(signal), readKeys(signal)]);
-      if (read && !signal.aborted) review(engine.keys());
+      if (read && !signal.aborted) await review(engine.keys(), signal);
     }
   }
 
@@ -120,8 +123,14 @@ export function createLoop(options: LoopOptions): Loop {
   }
 
   /** Marks the keys with something to do; of the others, what stays wrong is told. */
-  function review(keys: string[]): void {
+  async function review(keys: string[], signal: AbortSignal): Promise<void> {
+    let turnFrom = performance.now();
     for (const key of keys) {
+      if (performance.now() - turnFrom > TURN_MS) {
+        await immediate();
+        if (signal.aborted) return;
+        turnFrom = performance.now();
+      }
       const decision = engine.consider(key);
       if (!decision) continue;
       if (decision.plan.changes.length > 0) queue?.add(key, { priority: 'bulk' });

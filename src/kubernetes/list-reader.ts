@@ -1,3 +1,5 @@
+import { createTimeSlice, yieldToLoop } from './wait.ts';
+
 const LARGEST_ITEM_BYTES = 32 * 1024 * 1024;
 const LARGEST_REST_BYTES = 4 * 1024 * 1024;
 
@@ -22,7 +24,11 @@ const ITEMS_KEY = /[{,]\s*"items"\s*:\s*$/;
  */
 export async function readList(chunks: AsyncIterable<Uint8Array>, onItem: (raw: unknown) => void): Promise<unknown> {
   const scanner = createScanner(onItem);
-  for await (const chunk of chunks) scanner.scan(chunk);
+  const sliceIsOver = createTimeSlice();
+  for await (const chunk of chunks) {
+    scanner.scan(chunk);
+    if (sliceIsOver()) await yieldToLoop();
+  }
   return scanner.end();
 }
 

@@ -1,10 +1,7 @@
 import { identify, type ListOptions, listPages } from './list-pages.ts';
 import type { ObjectCache, Outcome } from './object-cache.ts';
 import { keyOf, type Seen, see } from './raw-object.ts';
-import { yieldToLoop } from './wait.ts';
-
-/** So many changes are told before other work has its turn. */
-const CHANGES_A_TURN = 500;
+import { createTimeSlice, yieldToLoop } from './wait.ts';
 
 /**
  * Lists everything, and takes it over when, and only when, the list is whole: what is new or changed is told first, then what
@@ -29,11 +26,10 @@ export async function takeList<T>(
       if (!cache.has(identity)) news.push(see(identity, raw, parse));
     },
   });
-  let told = 0;
+  const sliceIsOver = createTimeSlice();
   for (const outcome of outcomes(cache, news, present)) {
     tell(outcome);
-    told += 1;
-    if (told % CHANGES_A_TURN === 0) await yieldToLoop();
+    if (sliceIsOver()) await yieldToLoop();
     if (signal.aborted) break;
   }
   return version;

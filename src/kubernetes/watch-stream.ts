@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 import { errorOfStatus, KubernetesError } from './errors.ts';
 import { readWatchEvent, type WatchEvent } from './raw-object.ts';
 import { collectionPath, type Resource, resourceName } from './resource.ts';
-import { deadline } from './wait.ts';
+import { createTimeSlice, deadline, yieldToLoop } from './wait.ts';
 
 export interface WatchOptions {
   connection: Connection;
@@ -50,10 +50,12 @@ export async function followWatch(options: WatchOptions): Promise<void> {
     });
     watchdog = setTimeout(() => limit.abort(silence), options.idleMs);
     options.onOpen();
+    const sliceIsOver = createTimeSlice();
     for await (const line of lines) {
       if (limit.signal.aborted) break;
       watchdog.refresh();
       take(line, options);
+      if (sliceIsOver()) await yieldToLoop();
     }
   } catch (error) {
     if (options.signal.aborted || error === silence) return;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseInferenceService } from '../../../../src/sources/inference-service/schema.ts';
+import { projectInferenceService } from '../../../../src/sources/inference-service/project.ts';
+import { type InferenceService, parseInferenceService } from '../../../../src/sources/inference-service/schema.ts';
 import { UnreadableObjectError } from '../../../../src/sources/unreadable-object.ts';
 import {
   condition,
@@ -14,6 +15,26 @@ import {
 const parse = (manifest: Manifest, metadata = {}) => parseInferenceService(stored(manifest, metadata));
 
 describe('parseInferenceService', () => {
+  it('keeps the identity alone of what nobody annotated, where that is passed over', () => {
+    const manifest = inferenceService({ labels: { a: 'b' }, status: ready({ copies: 2 }) });
+    const bare = parseInferenceService(stored(manifest), { selection: 'annotated' });
+    expect(bare).toMatchObject({ name: 'qwen', resourceVersion: '100', marks: { labels: {} }, conditions: {} });
+    const settings = { selection: 'annotated', address: 'cluster' } as const;
+    const projected = (object: InferenceService) =>
+      projectInferenceService(object, settings, { find: () => 'missing' });
+    expect(projected(bare)).toEqual(projected(parse(manifest)));
+    // With the other selection its projection reads all of it.
+    expect(parseInferenceService(stored(manifest), { selection: 'all' })).toEqual(parse(manifest));
+  });
+
+  it.each([
+    ['an annotation of ours', { 'model-registrar.io/enabled': 'false' }],
+    ['one that is no text', { 'model-registrar.io/enabled': true }],
+  ])('keeps all that is read where there is %s', (_, annotations) => {
+    const manifest = inferenceService({ annotations: annotations as Record<string, string>, labels: { a: 'b' } });
+    expect(parseInferenceService(stored(manifest), { selection: 'annotated' })).toEqual(parse(manifest));
+  });
+
   it('keeps what is read, and nothing else', () => {
     const annotations = {
       'model-registrar.io/mode': 'chat',
