@@ -107,6 +107,33 @@ export function describeOthers(setting: KubernetesSetting): void {
     expect((await call('GET', `${leases}/${name}`)).json).toHaveProperty('spec.holderIdentity', 'b');
   });
 
+  it('takes a Lease that nobody holds, and finds Leases by their label in all namespaces', async () => {
+    const leases = `/apis/coordination.k8s.io/v1/namespaces/${setting.namespace}/leases`;
+    const name = freshName();
+    const spec = {
+      holderIdentity: '',
+      leaseDurationSeconds: 1,
+      leaseTransitions: 3,
+      acquireTime: '2026-01-01T00:00:00.000000Z',
+      renewTime: '2026-01-01T00:00:00.000000Z',
+    };
+    const lease = { metadata: { name, labels: { contract: name } }, spec };
+    const created = await call('POST', leases, lease);
+    expect(created.status).toBe(201);
+    expect(created.json.spec).toEqual(spec);
+    expect(await call('POST', leases, lease)).toMatchObject({ status: 409, json: { reason: 'AlreadyExists' } });
+
+    const everywhere = `/apis/coordination.k8s.io/v1/leases?labelSelector=contract%3D${name}`;
+    const [found, ...others] = objectsAt((await call('GET', everywhere)).json, 'items');
+    expect([found, others]).toMatchObject([{ metadata: { name, namespace: setting.namespace }, spec }, []]);
+
+    expect((await call('DELETE', `${leases}/${name}`)).status).toBe(200);
+    expect((await call('PUT', `${leases}/${name}`, created.json)).status).toBe(404);
+    expect((await call('GET', `${leases}/${name}`)).status).toBe(404);
+    const nowhere = '/apis/coordination.k8s.io/v1/namespaces/there-is-none/leases';
+    expect((await call('POST', nowhere, lease)).status).toBe(404);
+  });
+
   it('has the namespace kube-system with a uid', async () => {
     const answered = await call('GET', '/api/v1/namespaces/kube-system');
     expect(answered.status).toBe(200);

@@ -32,6 +32,10 @@ export interface Controller {
   stop(): Promise<number | null>;
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** Any signal, and does not wait for what comes of it: SIGSTOP, SIGCONT. */
+  signal(name: NodeJS.Signals): void;
+  /** The exit code, when it has ended; null where a signal ended it. */
+  ended: Promise<number | null>;
 }
 
 export interface ControllerOptions {
@@ -88,6 +92,8 @@ export async function startController(options: ControllerOptions, waitForReady =
     kill: async () => {
       await end(child, 'SIGKILL', exited);
     },
+    signal: (name) => void child.kill(name),
+    ended: exited.then(() => child.exitCode),
   };
   if (waitForReady) await started('the controller is ready', async () => (await controller.ready()).status === 200);
   return controller;
