@@ -15,7 +15,7 @@ export interface Leadership {
   gain(signal: AbortSignal): Promise<boolean>;
   /** Whether it may write at this very moment. */
   mayWrite(): boolean;
-  /** Aborted when another may have taken over. */
+  /** Aborted when another has taken over. */
   readonly lost: AbortSignal;
   /** Where it stands by: until now it has written nothing. */
   readonly standsBy: boolean;
@@ -28,24 +28,19 @@ export interface LeadershipOptions {
   connection: Connection;
   owner: string;
   log: Logger;
-  /** Told when it changes, and at the start. */
-  onChange: (leads: boolean) => void;
 }
 
 /** By the settings: an election among the replicas, or none, where this process leads from the start. */
 export function openLeadership(options: LeadershipOptions): Leadership {
-  const { settings, connection, onChange } = options;
+  const { settings, connection } = options;
   const elects = (settings['leader-elect'] ?? connection.inPod) && !settings['dry-run'];
-  if (!elects) return alone(onChange);
+  if (!elects) return alone();
   const election = openElection(options);
   let standsBy = true;
-  onChange(false);
-  election.lost.addEventListener('abort', () => onChange(false));
   return {
     async gain(signal) {
       const gained = await election.acquire(signal);
       standsBy = !gained;
-      if (gained) onChange(true);
       return gained;
     },
     mayWrite: () => election.mayAct(),
@@ -69,8 +64,7 @@ function openElection({ settings, connection, owner, log }: LeadershipOptions): 
   });
 }
 
-function alone(onChange: (leads: boolean) => void): Leadership {
-  onChange(true);
+function alone(): Leadership {
   return {
     gain: async () => true,
     mayWrite: () => true,

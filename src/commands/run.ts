@@ -11,6 +11,8 @@ import { stopSignal } from './stop-signal.ts';
 const DRAIN_MS = 7_000;
 const FLUSH_MS = 2_000;
 
+const OVERDUE = { ok: false, reasons: ['the Lease could not be renewed in time: nothing is written until it can'] };
+
 const EXAMPLES = `
 Examples:
   In a cluster, with the key from a mounted Secret:
@@ -19,7 +21,7 @@ Examples:
   On a laptop, against the current context, watching only:
   $ MODEL_REGISTRAR_LITELLM_KEY=… model-registrar run --litellm-url http://127.0.0.1:4000 --dry-run
 
-Exit codes: 0 it was stopped, 1 it could not start, or it has lost the Lease by which it led: start it again.`;
+Exit codes: 0 it was stopped, 1 it could not start, or another has taken over the Lease by which it led: start it again.`;
 
 /** `model-registrar run`: the controller, until SIGTERM or SIGINT. */
 export function runCommand(exit: Exit): Command {
@@ -60,7 +62,7 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
     },
   );
   if (!rooms) return 'stopped';
-  leadership = openLeadership({ ...rooms, settings, log, onChange: (leads) => metrics.leads(leads) });
+  leadership = openLeadership({ ...rooms, settings, log });
   const { report, recorder } = openReporting(rooms, settings, log, metrics);
   loop = createLoop({
     engine: rooms.engine,
@@ -75,11 +77,12 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
     becameVisible: (seconds) => metrics.becameVisible(seconds),
   });
   readFigures(metrics, rooms, loop, report);
+  metrics.readAtScrape({ leads: mayCall });
   const { ready, live } = loop;
   const server = await startServer({
     listen: settings.listen,
     metrics,
-    ready: () => (leadership?.standsBy ? readyToLead(rooms) : ready()),
+    ready: () => (leadership?.standsBy ? readyToLead(rooms) : mayCall() ? ready() : OVERDUE),
     live,
   }).catch(async (error) => {
     await rooms.close();

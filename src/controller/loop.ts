@@ -153,7 +153,8 @@ export function createLoop(options: LoopOptions): Loop {
       log.warn({ source: key, error: describeError(outcome.error) }, 'an object could not be brought in step');
     report.tell(outcome);
     noteVisible(key, outcome);
-    if (isNotLeader(outcome.error)) return { again: 'backoff' };
+    // It ends with this process, or as soon as its Lease can be renewed: no waits that grow.
+    if (isNotLeader(outcome.error)) return { againInMs: options.backoff.minMs * (1 + Math.random()) };
     if (outcome.gated) return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
     if (outcome.error || outcome.applied.some(({ result }) => result === 'saved' || result === 'kept'))
       return { again: 'backoff' };

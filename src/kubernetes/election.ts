@@ -40,7 +40,10 @@ export interface Election {
   acquire(signal: AbortSignal): Promise<boolean>;
   /** Whether it may act at this very moment: to be asked immediately before each thing that it does. */
   mayAct(): boolean;
-  /** Aborted when the Lease is lost: another holds it, or it could not be renewed in time. It does not come back. */
+  /**
+   * Aborted when the Lease is lost: another took it over, now or in between. It does not come back. One that cannot be renewed for longer than
+   * the deadline is not lost by that: nobody may act then, and if nobody took it over until it can be renewed again, all goes on.
+   */
   readonly lost: AbortSignal;
   /** The Lease as it was seen last; undefined where it was never read. */
   readonly seen: Lease | undefined;
@@ -63,6 +66,7 @@ export function createElection(options: ElectionOptions): Election {
   /** The code of what goes wrong just now. */
   let trouble: string | undefined;
   let told: string | undefined;
+  let isOverdue = false;
   let renewing: Promise<void> | undefined;
 
   async function acquire(signal: AbortSignal): Promise<boolean> {
@@ -95,12 +99,12 @@ export function createElection(options: ElectionOptions): Election {
       await pause(trouble === undefined ? timing.renewMs : timing.retryMs, signal);
       if (signal.aborted) return;
       try {
-        if (!(await within(signal, (limited) => claim.renew(limited)))) return lose('another process took it over');
+        if (!(await within(signal, (limited) => claim.renew(limited)))) return lose();
         healed();
       } catch (error) {
         if (signal.aborted) return;
         tellTrouble(error);
-        if (claim.silentMs() >= timing.renewDeadlineMs) return lose('it could not be renewed in time');
+        if (claim.silentMs() >= timing.renewDeadlineMs) tellOverdue();
       }
     }
   }
@@ -115,12 +119,10 @@ export function createElection(options: ElectionOptions): Election {
     }
   }
 
-  function lose(why: string): void {
+  function lose(): void {
     claim.end();
-    log.error(
-      { ...where, holder: claim.seen?.record.holder ?? '', why },
-      'the Lease is lost: this process writes no more',
-    );
+    const holder = claim.seen?.record.holder ?? '';
+    log.error({ ...where, holder }, 'the Lease is lost, another process took it over: this one writes no more');
     loss.abort();
   }
 
@@ -167,7 +169,14 @@ export function createElection(options: ElectionOptions): Election {
     log.warn({ ...where, error: { code, message } }, 'the Lease cannot be read or written');
   }
 
+  function tellOverdue(): void {
+    if (isOverdue) return;
+    isOverdue = true;
+    log.error(where, 'the Lease could not be renewed in time: this process writes nothing until it can');
+  }
+
   function healed(): void {
+    isOverdue = false;
     if (trouble !== undefined) log.info(where, 'the Lease can be read and written again');
     trouble = undefined;
   }

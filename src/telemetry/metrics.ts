@@ -24,6 +24,8 @@ export interface LitellmCall {
 /** Figures that are asked for when somebody scrapes, not kept up to date all the while. */
 export interface ScrapeReaders {
   queueDepth?: () => number;
+  /** Whether this process may write. */
+  leads?: () => boolean;
   /** Seconds since the Kubernetes API last said anything, by source. */
   staleness?: () => Iterable<{ source: string; seconds: number }>;
   /** Models by source and state; a state that is left out counts 0. */
@@ -38,7 +40,6 @@ export interface Metrics {
   litellmCalled(call: LitellmCall): void;
   litellmUp(up: boolean): void;
   sourceSynced(source: string, synced: boolean): void;
-  leads(leads: boolean): void;
   /** A list brought changes to light that the watch did not deliver. */
   watchMissed(source: string, changes?: number): void;
   /** Names where figures are read at each scrape; a second call replaces what it names. */
@@ -75,13 +76,18 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   });
   const up = new Gauge(of(METRICS.litellmUp));
   const synced = new Gauge(of(METRICS.sourceSynced));
-  const leader = new Gauge(of(METRICS.leader));
   const misses = new Counter(of(METRICS.watchMisses));
   new Gauge(of(METRICS.buildInfo)).set({ version: VERSION }, 1);
   new Gauge({
     ...of(METRICS.queueDepth),
     collect() {
       this.set(readers.queueDepth?.() ?? 0);
+    },
+  });
+  new Gauge({
+    ...of(METRICS.leader),
+    collect() {
+      this.set(readers.leads?.() ? 1 : 0);
     },
   });
   new Gauge({
@@ -112,7 +118,6 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     },
     litellmUp: (isUp) => up.set(isUp ? 1 : 0),
     sourceSynced: (source, isSynced) => synced.set({ source }, isSynced ? 1 : 0),
-    leads: (leads) => leader.set(leads ? 1 : 0),
     watchMissed: (source, changes = 1) => misses.inc({ source }, changes),
     readAtScrape: (more) => void Object.assign(readers, more),
     text: () => registry.metrics(),

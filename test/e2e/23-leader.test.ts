@@ -123,7 +123,7 @@ test('23: a leader that is paused for 60 s in the midst of its work sends no mor
   first.signal('SIGCONT');
   expect(await first.ended).toBe(1);
   expect(first.proxy.calls.length).toBeLessThanOrEqual(1);
-  expect(first.output()).toContain('the Lease is lost: this process writes no more');
+  expect(first.output()).toContain('the Lease is lost, another process took it over: this one writes no more');
   expect(await readTable(scene.bed)).toEqual(rows);
   await untilRows('again', ...names);
 });

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../../bed/index.ts';
 import { until } from '../../support/wait.ts';
@@ -39,6 +41,7 @@ const ready = async ({ url }: Controller) => {
 };
 const leads = async ({ url }: Controller): Promise<boolean> =>
   /^model_registrar_leader 1$/m.test(await (await fetch(`${url}/metrics`)).text());
+const messages = ({ logs }: Controller): string[] => logs.map((line) => (JSON.parse(line) as { msg: string }).msg);
 const untilLeads = (one: Controller) => until('it leads', () => leads(one));
 const holder = (): string =>
   (stage.kubernetes.get(LEASE) as { spec?: { holderIdentity?: string } } | undefined)?.spec?.holderIdentity ?? '';
@@ -72,28 +75,54 @@ test('the one that stands by follows all, calls LiteLLM not once, and is ready; 
   expect(stage.litellm.calls.list('new')).toHaveLength(2);
 });
 
-test('a leader that cannot renew stops, ends as lost, and the other takes over', async () => {
-  const first = await replica();
+test('a leader that is cut off from its Lease writes no more, the other takes over, and once it sees that it ends', async () => {
+  const cluster = await startFaultProxy(stage.kubernetes.url);
+  proxies.push(cluster);
+  const kubeconfig = join(dirname(stage.keyFile), 'kubeconfig-of-the-first');
+  await writeFile(kubeconfig, stage.kubernetes.kubeconfig.replace(stage.kubernetes.url, cluster.url));
+  const first = await replica({ kubeconfig });
   await untilLeads(first);
   const second = await replica();
   await until('it is ready', async () => (await ready(second)).status === 200);
+
+  cluster.fault({ kind: 'hang', path: /\/leases\// });
+  await untilLeads(second);
+  const calls = first.proxy.calls.length;
+  serve('late');
+  await until('the other registers it', () => names().join() === 'late');
+  expect([await leads(first), first.proxy.calls.length]).toEqual([false, calls]);
+  cluster.healAll();
+  expect(await first.ended).toBe('lost');
+  expect(first.proxy.calls).toHaveLength(calls);
+  expect(messages(first)).toEqual(
+    expect.arrayContaining([
+      'the Lease cannot be read or written',
+      'the Lease could not be renewed in time: this process writes nothing until it can',
+      'the Lease is lost, another process took it over: this one writes no more',
+    ]),
+  );
+});
+
+test('while no Lease can be renewed nothing is written, and it goes on afterwards where nobody took it', async () => {
+  const controller = await replica();
+  await untilLeads(controller);
+  await until('it is ready', async () => (await ready(controller)).status === 200);
   const fault = stage.kubernetes.faults.inject({
     method: 'PUT',
     path: '/leases/',
     effect: { kind: 'status', status: 500 },
     times: Number.POSITIVE_INFINITY,
   });
-  expect(await first.ended).toBe('lost');
-  const calls = first.proxy.calls.length;
+  await until('it leads no more', async () => !(await leads(controller)));
+  expect(await ready(controller)).toMatchObject({ status: 503, text: expect.stringContaining('could not be renewed') });
+  const calls = controller.proxy.calls.length;
   serve('late');
+  await until('it was looked at', () => controller.logs.some((line) => line.includes('LiteLLM was not called')));
+  expect(controller.proxy.calls).toHaveLength(calls);
   fault.lift();
-  await untilLeads(second);
-  await until('the other registers it', () => names().join() === 'late');
-  expect(first.proxy.calls).toHaveLength(calls);
-  const told = first.logs.map((line) => JSON.parse(line) as { level: string; msg: string });
-  expect(told.map(({ msg }) => msg)).toEqual(
-    expect.arrayContaining(['the Lease cannot be read or written', 'the Lease is lost: this process writes no more']),
-  );
+  await until('it is registered', () => names().join() === 'late');
+  await until('it is ready', async () => (await ready(controller)).status === 200);
+  expect(stage.kubernetes.get(LEASE)).toHaveProperty('spec.leaseTransitions', 0);
 });
 
 test('a Lease that another took is lost at the next renewal, whatever its owner does with it then', async () => {
