@@ -20,7 +20,9 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 test('10: under the rights of the manifests alone the controller does its work, with the owner id that it finds by itself', async () => {
-  const controller = await scene.controller({ kubeconfig, ownerId: '' });
+  // As in a pod: it is elected.
+  const settings = { 'leader-elect': 'true', 'lease-namespace': ACCOUNT.namespace };
+  const controller = await scene.controller({ kubeconfig, ownerId: '', settings });
   await scene.serve({ name: 'qwen', annotations: { 'model-name': 'chat' } });
   await until('a chat call is answered', async () => (await scene.gateway.chat('chat')).status === 200);
   const { uid } = ((await scene.cluster.call('GET', '/api/v1/namespaces/kube-system')) as { metadata: { uid: string } })
@@ -48,6 +50,7 @@ test('10: under the rights of the manifests alone the controller does its work, 
   await scene.remove('qwen');
   await until('the model is gone', async () => !(await scene.gateway.names()).includes('chat'));
   expect(await controller.stop()).toBe(0);
+  expect(controller.output()).toContain('the Lease was given back');
   expect(controller.output()).not.toMatch(/forbidden/i);
 });
 

@@ -41,7 +41,12 @@ test('18: doctor finds nothing that fails where all is set up, under the rights 
   const { kubernetes } = scene.bed;
   await kubernetes.apply(...render('default'));
   const token = await kubernetes.serviceAccountToken('model-registrar', 'model-registrar');
-  const found = await doctor({ kubeconfig: await kubernetes.kubeconfigFor(token), settle: '6s' });
+  const found = await doctor({
+    kubeconfig: await kubernetes.kubeconfigFor(token),
+    settle: '6s',
+    'leader-elect': 'true',
+    'lease-namespace': 'model-registrar',
+  });
   expect(found).toMatchObject({ code: 0, failed: {} });
   expect(found.warned).not.toContain('rights-events');
   const before = await scene.bed.postgres.psql('SELECT count(*) FROM "LiteLLM_ProxyModelTable"');
@@ -53,12 +58,16 @@ describe('18: doctor names what is wrong, with its remedy', () => {
     const { kubernetes } = scene.bed;
     const { code, failed, warned } = await doctor({
       kubeconfig: await kubernetes.kubeconfigFor(kubernetes.nobodyToken),
+      'leader-elect': 'true',
     });
     expect({ code, failed }).toEqual({
       code: 1,
       failed: {
         'rights-inference-service': expect.stringMatching(
           /may not list, watch and get inferenceservices.*kubectl apply -k/,
+        ),
+        'rights-lease': expect.stringMatching(
+          /may not create, get and update leases in .*never elected.*manifests\/base/,
         ),
       },
     });
