@@ -1,4 +1,5 @@
-import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createTimeSlice, yieldToLoop } from '../json/index.ts';
 import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
 import type { Gate } from '../litellm/index.ts';
 import { sourceKey } from '../registration/index.ts';
@@ -7,8 +8,6 @@ import type { Report } from './report.ts';
 
 /** Objects that are looked at at a time: enough for the look-ups of names to run ahead of the one writer. */
 const WORKERS = 16;
-/** A look at all objects lets other work have its turn after so many milliseconds: there may be twenty thousand. */
-const TURN_MS = 10;
 
 /** What a watch told about one object. */
 export interface SourceChange {
@@ -124,13 +123,11 @@ export function createLoop(options: LoopOptions): Loop {
 
   /** Marks the keys with something to do; of the others, what stays wrong is told. */
   async function review(keys: string[], signal: AbortSignal): Promise<void> {
-    let turnFrom = performance.now();
+    const sliceIsOver = createTimeSlice();
     for (const key of keys) {
-      if (performance.now() - turnFrom > TURN_MS) {
-        await immediate();
-        if (signal.aborted) return;
-        turnFrom = performance.now();
-      }
+      // There may be twenty thousand.
+      if (sliceIsOver()) await yieldToLoop();
+      if (signal.aborted) return;
       const decision = engine.consider(key);
       if (!decision) continue;
       if (decision.plan.changes.length > 0) queue?.add(key, { priority: 'bulk' });

@@ -1,4 +1,5 @@
 import { type Dispatcher, request as send } from 'undici';
+import { readList } from '../json/index.ts';
 import { type Agents, createAgents } from './agents.ts';
 import { readJson, readReason } from './body.ts';
 import type { Cluster } from './cluster.ts';
@@ -6,7 +7,6 @@ import { type Credentials, openCredentials } from './credentials.ts';
 import { errorOfFailure, errorOfStatus, KubernetesError } from './errors.ts';
 import { findCluster } from './find-cluster.ts';
 import { splitLines } from './lines.ts';
-import { readList } from './list-reader.ts';
 import { type Deadline, deadline, unlessAborted } from './wait.ts';
 
 export type Query = Record<string, string | number | boolean | undefined>;
@@ -215,7 +215,7 @@ function createConnection(cluster: Cluster, opened: () => Promise<Credentials>, 
         }
       };
       try {
-        return await within({ ...call, method: 'GET' }, (response) => readList(response.body, guarded));
+        return await within({ ...call, method: 'GET' }, (response) => readList(response.body, 'items', guarded));
       } catch (error) {
         throw thrown ? thrown.error : error;
       }

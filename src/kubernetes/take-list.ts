@@ -1,7 +1,7 @@
+import { createTimeSlice, yieldToLoop } from '../json/index.ts';
 import { identify, type ListOptions, listPages } from './list-pages.ts';
 import type { ObjectCache, Outcome } from './object-cache.ts';
 import { keyOf, type Seen, see } from './raw-object.ts';
-import { createTimeSlice, yieldToLoop } from './wait.ts';
 
 /**
  * Lists everything, and takes it over when, and only when, the list is whole: what is new or changed is told first, then what

@@ -1,8 +1,9 @@
+import { createTimeSlice, yieldToLoop } from '../json/index.ts';
 import type { Connection } from './connection.ts';
 import { errorOfStatus, KubernetesError } from './errors.ts';
 import { readWatchEvent, type WatchEvent } from './raw-object.ts';
 import { collectionPath, type Resource, resourceName } from './resource.ts';
-import { createTimeSlice, deadline, yieldToLoop } from './wait.ts';
+import { deadline } from './wait.ts';
 
 export interface WatchOptions {
   connection: Connection;

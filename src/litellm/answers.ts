@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { type Json, type ModelRecord, readStamp, type Stamp } from '../registration/index.ts';
 import { LiteLlmError, type LiteLlmErrorCode } from './errors.ts';
 
-/** Whatever stands here came out of a JSON parser: walking through it once more would only cost time. */
-const json = z.custom<Json>((value) => value !== undefined);
-const fields = z.record(z.string(), json);
+/** Whatever stands in it came out of a JSON parser: walking through its 160 keys once more would only cost time. */
+const fields = z.custom<Record<string, Json>>(isObject);
 
 const Row = z.object({
   model_name: z.string(),
   litellm_params: fields,
-  model_info: fields.and(z.object({ id: z.string() })),
+  model_info: z.custom<Record<string, Json> & { id: string }>(
+    (value) => isObject(value) && typeof value.id === 'string',
+  ),
 });
 
 const RowList = z.object({ data: z.array(z.unknown()) });
@@ -34,7 +35,8 @@ export function readRows(body: unknown, extent: Extent = 'own-keys'): ModelRecor
   return list.data.data.flatMap((row) => readRow(row, extent) ?? []);
 }
 
-function readRow(raw: unknown, extent: Extent): ModelRecord | undefined {
+/** One element of a list of models; undefined where it is no deployment. */
+export function readRow(raw: unknown, extent: Extent = 'own-keys'): ModelRecord | undefined {
   const parsed = Row.safeParse(raw);
   if (!parsed.success) return undefined;
   const { model_name, litellm_params: params, model_info: info } = parsed.data;
@@ -50,6 +52,10 @@ function readRow(raw: unknown, extent: Extent): ModelRecord | undefined {
     live: true,
     ...(stamp && { stamp }),
   };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function keysOf(where: string, stamp: Stamp | undefined): string[] {

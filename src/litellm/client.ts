@@ -1,5 +1,5 @@
 import { type Entry, type Json, type ModelRecord, STAMP_KEY } from '../registration/index.ts';
-import { type Extent, readRefusal, readRows, readStoredRow, type StoredKeys } from './answers.ts';
+import { type Extent, readRefusal, readRow, readRows, readStoredRow, type StoredKeys } from './answers.ts';
 import { LiteLlmError } from './errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
 
@@ -40,8 +40,13 @@ export interface LiteLlmClient {
 /** The client over HTTP. Endpoints, statuses and texts as measured on LiteLLM 1.106.0. */
 export function createClient(http: Http): LiteLlmClient {
   async function list(signal?: AbortSignal): Promise<ModelRecord[]> {
-    const answer = await http.call({ operation: 'list', method: 'GET', path: '/model/info', signal });
-    if (answer.status === 200) return unexpanded(readRows(answer.body), signal);
+    const rows: ModelRecord[] = [];
+    const onRow = (raw: unknown): void => {
+      const row = readRow(raw);
+      if (row) rows.push(row);
+    };
+    const answer = await http.call({ operation: 'list', method: 'GET', path: '/model/info', signal, onRow });
+    if (answer.status === 200) return unexpanded(rows, signal);
     const refusal = refusalOf(answer);
     if (refusal.kind === 'no-models-yet') return [];
     const error = errorOf(refusal);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, type Dispatcher, request } from 'undici';
+import { readList } from '../json/index.ts';
 import { LiteLlmError } from './errors.ts';
 
 /** Longest answer that is read: 20,000 rows of 7.3 KB each, and room. */
@@ -31,6 +32,11 @@ export interface HttpCall {
   path: string;
   body?: unknown;
   signal?: AbortSignal | undefined;
+  /**
+   * For answers of many megabytes: told of each element of the list `data` of a 200 as it arrives, and the answer's body is what else it holds. When the call
+   * throws, what was told so far is to be forgotten. What it throws ends the call and is thrown.
+   */
+  onRow?: (row: unknown) => void;
 }
 
 export interface HttpAnswer {
@@ -79,7 +85,7 @@ export function createHttp({
     }
   }
 
-  async function send({ method, path, body, signal }: HttpCall): Promise<HttpAnswer> {
+  async function send({ method, path, body, signal, onRow }: HttpCall): Promise<HttpAnswer> {
     agent ??= new Agent({
       allowH2: false,
       connections: 16,
@@ -103,7 +109,7 @@ export function createHttp({
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return readAnswer(response);
+    return readAnswer(response, onRow);
   }
 
   async function readKey(): Promise<string> {
@@ -117,7 +123,11 @@ export function createHttp({
   return { call, close: async () => agent?.destroy() };
 }
 
-async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<HttpAnswer> {
+async function readAnswer(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  onRow: HttpCall['onRow'],
+): Promise<HttpAnswer> {
+  if (statusCode === 200 && onRow) return { status: 200, body: await readRows(body, onRow) };
   const text = await body.text();
   const seconds = Number(headers['retry-after']);
   return {
@@ -125,6 +135,17 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
     body: parseJson(text),
     ...(Number.isFinite(seconds) && seconds > 0 && { retryAfterMs: seconds * 1000 }),
   };
+}
+
+/** The parser's own error quotes the text, which may hold a secret. */
+async function readRows(body: AsyncIterable<Uint8Array>, onRow: (row: unknown) => void): Promise<unknown> {
+  try {
+    return await readList(body, 'data', onRow);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new LiteLlmError('unreadable');
+    if (error instanceof RangeError) throw new LiteLlmError('unreadable', { hint: 'the answer is too long' });
+    throw error;
+  }
 }
 
 function parseJson(text: string): unknown {

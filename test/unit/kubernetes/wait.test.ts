@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createTimeSlice, deadline, pause, unlessAborted, yieldToLoop } from '../../../src/kubernetes/wait.ts';
+import { deadline, pause, unlessAborted } from '../../../src/kubernetes/wait.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -78,25 +78,5 @@ describe('unlessAborted', () => {
     await expect(never).rejects.toThrow('enough');
     await expect(unlessAborted(Promise.resolve(1), controller.signal)).rejects.toThrow('enough');
     expect(listeners(controller.signal)).toBe(0);
-  });
-});
-
-describe('createTimeSlice', () => {
-  it('is over every 10 ms', () => {
-    let time = 0;
-    const isOver = createTimeSlice(() => time);
-    const seen = [0, 9, 10, 11, 19, 20, 45, 46].map((at) => {
-      time = at;
-      return isOver();
-    });
-    expect(seen).toEqual([false, false, true, false, false, true, true, false]);
-  });
-
-  it('is followed by a turn of all others', async () => {
-    vi.useRealTimers();
-    const turns: string[] = [];
-    setImmediate(() => turns.push('another'));
-    await yieldToLoop();
-    expect(turns).toEqual(['another']);
   });
 });

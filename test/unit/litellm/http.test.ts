@@ -49,6 +49,35 @@ describe('a call', () => {
     expect(await http().call(LIST)).toEqual({ status: 200, body: {} });
   });
 
+  it('tells of each row of a list as it arrives, and answers the rest', async () => {
+    nock(VENDOR)
+      .get('/model/info')
+      .reply(200, { total: 2, data: [{ a: 1 }, { b: 2 }] });
+    const rows: unknown[] = [];
+    expect(await http().call({ ...LIST, onRow: (row) => rows.push(row) })).toEqual({ status: 200, body: { total: 2 } });
+    expect(rows).toEqual([{ a: 1 }, { b: 2 }]);
+  });
+
+  it.each([
+    ['is no list', '<html>'],
+    ['has no rows', '{}'],
+    ['ends early', '{"data":[{"a":1},'],
+  ])('refuses a list that %s, without its words', async (_, body) => {
+    nock(VENDOR).get('/model/info').reply(200, body);
+    const error = await failureOf(http().call({ ...LIST, onRow: () => undefined }));
+    expect(error).toMatchObject({ code: 'unreadable' });
+    expect(everythingOf(error)).not.toContain('html');
+  });
+
+  it('reads no rows out of an answer that is no 200', async () => {
+    nock(VENDOR)
+      .get('/model/info')
+      .reply(500, { data: [{ a: 1 }] });
+    const rows: unknown[] = [];
+    expect(await http().call({ ...LIST, onRow: (row) => rows.push(row) })).toMatchObject({ status: 500 });
+    expect(rows).toEqual([]);
+  });
+
   it('keeps the path of the URL, and one slash', async () => {
     nock(VENDOR).get('/proxy/model/info').reply(200, {});
     expect(await http({ url: `${VENDOR}/proxy//` }).call(LIST)).toMatchObject({ status: 200 });

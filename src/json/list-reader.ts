@@ -1,4 +1,4 @@
-import { createTimeSlice, yieldToLoop } from './wait.ts';
+import { createTimeSlice, yieldToLoop } from './time-slice.ts';
 
 const LARGEST_ITEM_BYTES = 32 * 1024 * 1024;
 const LARGEST_REST_BYTES = 4 * 1024 * 1024;
@@ -10,30 +10,39 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** The opening of the list's own `items`; the character before the name tells a key from the end of a longer one. */
-const ITEMS_KEY = /[{,]\s*"items"\s*:\s*$/;
+/** So many bytes are looked at before it is asked whether others wait. */
+const PIECE_BYTES = 16 * 1024;
 
 /**
- * Reads a Kubernetes list (`{"kind": …List, "metadata": …, "items": [ … ]}`) as it arrives and hands each item over at
- * once, so that neither the whole text nor the whole list is ever in memory, and the event loop is never held for longer
- * than one chunk: 10 MB in one JSON.parse would hold it for some 100 ms.
+ * Reads an object with a list in it (`{"kind": …, "items": [ … ]}`) as it arrives and hands each item over at once, so that
+ * neither the whole text nor the whole list is ever in memory, and the event loop is not held for longer than some
+ * milliseconds: 10 MB in one JSON.parse would hold it for some 100 ms. Items are objects or lists; any others are passed over.
  *
+ * @param key - of the list in the object
  * @returns the list without its items.
  * @throws SyntaxError when it is not such a list or ends early (items were handed over until then); RangeError when one
  *   item is larger than 32 MiB, or all that is not items larger than 4 MiB; whatever `onItem` throws.
  */
-export async function readList(chunks: AsyncIterable<Uint8Array>, onItem: (raw: unknown) => void): Promise<unknown> {
-  const scanner = createScanner(onItem);
+export async function readList(
+  chunks: AsyncIterable<Uint8Array>,
+  key: 'items' | 'data',
+  onItem: (raw: unknown) => void,
+): Promise<unknown> {
+  const scanner = createScanner(key, onItem);
   const sliceIsOver = createTimeSlice();
   for await (const chunk of chunks) {
-    scanner.scan(chunk);
-    if (sliceIsOver()) await yieldToLoop();
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      scanner.scan(chunk.subarray(at, at + PIECE_BYTES));
+      if (sliceIsOver()) await yieldToLoop();
+    }
   }
   return scanner.end();
 }
 
 /** A byte scanner that knows of JSON only strings and nesting; JSON.parse judges the rest. */
-function createScanner(onItem: (raw: unknown) => void) {
+function createScanner(key: string, onItem: (raw: unknown) => void) {
+  // The character before the name tells a key from the end of a longer one.
+  const opening = new RegExp(`[{,]\\s*"${key}"\\s*:\\s*$`);
   const item = createPieces(LARGEST_ITEM_BYTES);
   const rest = createPieces(LARGEST_REST_BYTES);
   let depth = 0;
@@ -59,7 +68,7 @@ function createScanner(onItem: (raw: unknown) => void) {
         if (byte === OPEN_BRACKET && depth === 2 && !inItems) {
           rest.add(chunk.subarray(from, at));
           from = at;
-          if (!ITEMS_KEY.test(rest.tail())) continue;
+          if (!opening.test(rest.tail())) continue;
           rest.add(chunk.subarray(at, at + 1));
           inItems = true;
           from = -1;
@@ -81,11 +90,10 @@ function createScanner(onItem: (raw: unknown) => void) {
 
   function end(): unknown {
     const list: unknown = JSON.parse(rest.take());
-    if (typeof list !== 'object' || list === null || !('items' in list)) {
+    if (typeof list !== 'object' || list === null || !(key in list)) {
       throw new SyntaxError('The answer is not a list.');
     }
-    const { items: _, ...others } = list;
-    return others;
+    return Object.fromEntries(Object.entries(list).filter(([name]) => name !== key));
   }
 
   return { scan, end };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readList } from '../../../src/kubernetes/list-reader.ts';
+import { readList } from '../../../src/json/list-reader.ts';
 
 async function* pieces(text: string, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
@@ -13,7 +13,7 @@ async function* pieces(text: string, sizes: readonly number[]): AsyncGenerator<U
 
 async function read(text: string, sizes: readonly number[] = [7]) {
   const items: unknown[] = [];
-  const rest = await readList(pieces(text, sizes), (item) => items.push(item));
+  const rest = await readList(pieces(text, sizes), 'items', (item) => items.push(item));
   return { items, rest };
 }
 
@@ -79,7 +79,7 @@ describe('readList', () => {
   });
 
   it('throws what the receiver throws', async () => {
-    const reading = readList(pieces('{"items":[{},{}]}', [50]), () => {
+    const reading = readList(pieces('{"items":[{},{}]}', [50]), 'items', () => {
       throw new TypeError('not this one');
     });
     await expect(reading).rejects.toThrow('not this one');
@@ -91,7 +91,27 @@ describe('readList', () => {
       const chunk = Buffer.alloc(1024 * 1024, 'x');
       for (;;) yield chunk;
     }
-    await expect(readList(endless('{"items":[{"a":"'), () => undefined)).rejects.toThrow(RangeError);
-    await expect(readList(endless('{"metadata":"'), () => undefined)).rejects.toThrow(RangeError);
+    await expect(readList(endless('{"items":[{"a":"'), 'items', () => undefined)).rejects.toThrow(RangeError);
+    await expect(readList(endless('{"metadata":"'), 'items', () => undefined)).rejects.toThrow(RangeError);
+  });
+
+  it('takes the list by its key, wherever that stands', async () => {
+    const rows: unknown[] = [];
+    const text = '{"total":2,"more":{"data":[{"no":1}]},"items":[{"no":2}],"data":[{"a":[1]},{"b":"]"}],"last":true}';
+    const rest = await readList(pieces(text, [3]), 'data', (row) => rows.push(row));
+    expect(rows).toEqual([{ a: [1] }, { b: ']' }]);
+    expect(rest).toEqual({ total: 2, more: { data: [{ no: 1 }] }, items: [{ no: 2 }], last: true });
+  });
+
+  it('lets others have their turn, however much has arrived', async () => {
+    const item = `{"a":"${'x'.repeat(50_000)}"}`;
+    const text = `{"items":[${Array.from({ length: 200 }, () => item).join(',')}]}`;
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    });
+    await readList(pieces(text, [text.length]), 'items', () => undefined);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
   });
 });

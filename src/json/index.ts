@@ -1,0 +1,2 @@
+export { readList } from './list-reader.ts';
+export { createTimeSlice, yieldToLoop } from './time-slice.ts';

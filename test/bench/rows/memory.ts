@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Figure, Row } from '../row.ts';
+import { megabytes } from '../row.ts';
+import type { Stage } from '../stage.ts';
+import type { ObjectSize } from '../tools/objects.ts';
+import { registered } from '../tools/registered.ts';
+
+const REGISTERED = 1_000;
+const SIZES: readonly ObjectSize[] = ['small', 'large'];
+const COUNTS = [1_000, 5_000, 20_000];
+const BARS: Readonly<Record<number, number>> = { 1000: 160e6, 20000: 300e6 };
+const SETTLE_MS = 15_000;
+const RESYNC_MS = 5_000;
+
+/** Resident memory of the program with so many objects. */
+export const memory: Row = {
+  name: 'memory',
+  title: `memory, ${REGISTERED} objects of all registered`,
+  async run(stage) {
+    await registered(stage, REGISTERED);
+    const figures: Figure[] = [];
+    const series = [];
+    for (const size of SIZES) {
+      const points = [];
+      for (const count of COUNTS) {
+        await stage.objects({ count, registered: REGISTERED, size });
+        const { bytes, figure } = await residentWith(stage, count);
+        figures.push(figure);
+        points.push({ x: count, y: bytes / 1e6 });
+      }
+      series.push({ name: size === 'small' ? '1.7 KB an object' : '20 KB an object', points });
+    }
+    return {
+      how: `Real LiteLLM, PostgreSQL and kube-apiserver; ${REGISTERED} models are registered. Seen ${SETTLE_MS / 1000} s after all objects were looked at, with a resync every ${RESYNC_MS / 1000} s meanwhile.`,
+      figures,
+      series,
+    };
+  },
+};
+
+async function residentWith(stage: Stage, count: number): Promise<{ bytes: number; figure: Figure }> {
+  const program = await stage.start({ 'resync-interval': `${RESYNC_MS}ms` });
+  await program.logged('in step from here on', 120_000);
+  await pause(SETTLE_MS);
+  const { rss, rssPeak, heapUsed } = await program.usage();
+  const average = await stage.averageSize();
+  await program.stop();
+  const bar = BARS[count];
+  return {
+    bytes: rss,
+    figure: {
+      what: `RSS with ${count} objects of ${(average / 1000).toFixed(1)} KB`,
+      value: megabytes(rss),
+      beside: `${megabytes(rssPeak)} at the highest, ${megabytes(heapUsed)} of heap in use`,
+      ...(bar !== undefined && { bar: `≤ ${megabytes(bar)}`, met: rss <= bar }),
+    },
+  };
+}
