@@ -56,6 +56,13 @@ export interface Election {
 /** How long giving back may take: it is among the last things that a process does. */
 const RELEASE_WITHIN_MS = 2_000;
 
+/** What to do about a fault that does not pass by itself. */
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  forbidden:
+    'let this user get and update this Lease, and create Leases in its namespace, as the Role of manifests/base does',
+  'not-found': 'the namespace of the Lease is not there: make it, or name another with --lease-namespace',
+};
+
 /** Leader election by Lease, with the semantics of client-go's `leaderelection`. */
 export function createElection(options: ElectionOptions): Election {
   const { timing, place, identity, marks, log, clocks = CLOCKS, random = Math.random } = options;
@@ -166,7 +173,8 @@ export function createElection(options: ElectionOptions): Election {
     const { code, message } = words(error);
     if (code === trouble) return;
     trouble = code;
-    log.warn({ ...where, error: { code, message } }, 'the Lease cannot be read or written');
+    const next = NEXT_STEPS[code];
+    log.warn({ ...where, error: { code, message }, ...(next && { next }) }, 'the Lease cannot be read or written');
   }
 
   function tellOverdue(): void {

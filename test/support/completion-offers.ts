@@ -25,6 +25,7 @@ export function describeOffers(offers: (words: string[]) => Promise<string[]>): 
     expect((await offers(['plan', '--output', ''])).toSorted()).toEqual(['json', 'table']);
     expect((await offers(['plan', '-o', 'j'])).toSorted()).toEqual(['json']);
     expect(await offers(['run', '--policy', 'up'])).toEqual(['upsert-only']);
+    expect(await offers(['run', '--leader-elect', 'f'])).toEqual(['false']);
     expect(await offers(['run', '--dry-run', '--selection', 'a'])).toEqual(
       expect.arrayContaining(['all', 'annotated']),
     );

@@ -65,7 +65,8 @@ function flagWords(option: Option): FlagWords {
 
 function valueAfter(option: Option): Value {
   if (!option.required && !option.optional) return { kind: 'none' };
-  const choices = option.argChoices ?? choicesOf(option.name());
+  // What may be left out is a switch that can also be set to false.
+  const choices = option.argChoices ?? (option.optional ? ['true', 'false'] : choicesOf(option.name()));
   if (choices) return { kind: 'choice', choices };
   return /<(?:file|path)/.test(option.flags) ? { kind: 'file' } : { kind: 'any' };
 }

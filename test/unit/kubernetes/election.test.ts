@@ -209,6 +209,10 @@ describe('trouble before the election', () => {
     server.mishap('not-found', 'POST');
     await pass(10_000);
     expect(logged.map(({ fields }) => (fields.error as { code: string }).code)).toEqual(['forbidden', 'not-found']);
+    expect(logged.map(({ fields }) => fields.next)).toEqual([
+      expect.stringContaining('create Leases in its namespace'),
+      expect.stringContaining('--lease-namespace'),
+    ]);
     server.mishap(undefined);
     await pass(1_000);
     expect(state.elected).toBe(true);
