@@ -121,7 +121,7 @@ function unsettled({ reflectors }: Rooms): string[] {
 /** Who stands by is ready when it could take over at once. */
 function readyToLead(rooms: Rooms): { ok: boolean; reasons: string[] } {
   const missing = unsettled(rooms).map((what) => `${what} has not been read yet`);
-  return missing.length > 0 ? { ok: false, reasons: missing } : { ok: true, reasons: ['standing by: another leads'] };
+  return missing.length > 0 ? { ok: false, reasons: missing } : { ok: true, reasons: ['standing by'] };
 }
 
 function readFigures(metrics: Metrics, { reflectors }: Rooms, loop: Loop, report: Report): void {

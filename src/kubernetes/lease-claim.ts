@@ -81,10 +81,15 @@ export function createClaim(options: ClaimOptions): Claim {
   async function write(lease: Lease | undefined, signal: AbortSignal): Promise<void> {
     const sent = momentOf(clocks);
     const content = { record: next(lease?.record, microTime(sent.wall)), marks };
+    const before = mayBeOurs;
     mayBeOurs = true;
-    ours = lease
-      ? await replaceLease(connection, lease, content, signal)
-      : await createLease(connection, place, content, signal);
+    const writing = lease
+      ? replaceLease(connection, lease, content, signal)
+      : createLease(connection, place, content, signal);
+    ours = await writing.catch((error: unknown) => {
+      if (error instanceof KubernetesError && REFUSALS.has(error.code)) mayBeOurs = before;
+      throw error;
+    });
     seen = ours;
     observation.see(ours.record);
     // From the sending on: the answer may have taken any time.
@@ -127,6 +132,9 @@ export function createClaim(options: ClaimOptions): Claim {
     },
   };
 }
+
+/** Answers that say for sure that nothing was written. */
+const REFUSALS: ReadonlySet<string> = new Set(['forbidden', 'not-found', 'conflict', 'already-exists', 'invalid']);
 
 /** Where somebody wrote in between, what stands there now decides. */
 async function onceMore(step: () => Promise<boolean>): Promise<boolean> {

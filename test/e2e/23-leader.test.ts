@@ -98,8 +98,8 @@ test('23: a leader that is paused for 60 s in the midst of its work sends no mor
   await untilRows('again');
   const [before] = await readTable(scene.bed);
 
-  // The first of its writes is under way when it stops, and more of them wait.
-  first.proxy.fault({ kind: 'delay', ms: 1_000, path: '/model/new' });
+  // The first of its writes is under way when it stops; more of them wait, among them the delete of a row.
+  first.proxy.fault({ kind: 'delay', ms: 5_000, path: '/model/new', times: 1 });
   const names = Array.from({ length: 6 }, (_, index) => `model-${index + 1}`);
   for (const name of names) await make(name);
   await until(
@@ -107,10 +107,13 @@ test('23: a leader that is paused for 60 s in the midst of its work sends no mor
     () => first.proxy.calls.some(({ template }) => template === '/model/new'),
     30_000,
   );
+  await scene.remove('again');
+  // It answers when it has had its turn: then it knows of the deletion.
+  for (let turns = 0; turns < 5; turns += 1) await first.metrics();
   first.signal('SIGSTOP');
   const pausedAt = performance.now();
+  expect((await readTable(scene.bed)).map((row) => row.id)).toContain(before?.id);
 
-  await scene.remove('again');
   const uid = await make('again');
   await leaderOf([second]);
   await untilRows('again', ...names);

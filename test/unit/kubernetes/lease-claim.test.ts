@@ -176,6 +176,15 @@ describe('giving back', () => {
     expect(server.lease?.spec).toMatchObject({ holderIdentity: '' });
   });
 
+  it('has nothing to give back where the taking was refused', async () => {
+    const claim = claimOf();
+    server.mishap('forbidden', 'POST');
+    await failureOf(claim.take(signal));
+    server.calls.length = 0;
+    expect(await claim.giveBack(signal)).toBe(false);
+    expect(server.calls).toEqual([]);
+  });
+
   it('does not touch another’s, and asks nobody where nothing was taken', async () => {
     const claim = claimOf();
     await claim.take(signal);
