@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { createLoop, type Loop, type Report, type SourceChange } from '../controller/index.ts';
+import type { ReflectorState } from '../kubernetes/index.ts';
 import { createMetrics, type Logger, type Metrics, startServer } from '../telemetry/index.ts';
 import { type Leadership, openLeadership } from './leadership.ts';
+import { type RightsWatch, rightsOfRun, watchRights } from './missing-rights.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { openReporting } from './reporting.ts';
-import { logFor, openRooms, type Rooms } from './rooms.ts';
+import { chooseSources, logFor, openRooms, type Rooms } from './rooms.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** A SIGTERM is followed by this much time for writes in hand; Events get what is left of ten seconds. */
@@ -77,7 +79,11 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
     becameVisible: (seconds) => metrics.becameVisible(seconds),
   });
   readFigures(metrics, rooms, loop, report);
-  metrics.readAtScrape({ leads: mayCall });
+  const { connection, reflectors } = rooms;
+  const groups = rightsOfRun(chooseSources(settings.source), settings, connection);
+  const rights = watchRights({ groups, connection, log });
+  for (const { reflector } of reflectors) reflector.onState((state) => lookAtRights(rights, state));
+  metrics.readAtScrape({ leads: mayCall, rightsMissing: () => rights.missing });
   const { ready, live } = loop;
   const server = await startServer({
     listen: settings.listen,
@@ -85,6 +91,7 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
     ready: () => (leadership?.standsBy ? readyToLead(rooms) : mayCall() ? ready() : OVERDUE),
     live,
   }).catch(async (error) => {
+    await rights.stop();
     await rooms.close();
     throw error;
   });
@@ -106,6 +113,7 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
   await leadership.end(inOrder || !leads);
   await recorder.flush(FLUSH_MS);
   recorder.stop();
+  await rights.stop();
   await rooms.close();
   await server.close();
   log.info('stopped');
@@ -116,6 +124,11 @@ function unsettled({ reflectors }: Rooms): string[] {
   return reflectors.flatMap(({ source, reflector }) =>
     reflector.state === 'starting' || reflector.state === 'failing' ? [`the source ${source.kind}`] : [],
   );
+}
+
+/** A source that may not be read, or may be again: which right it was shows when they are asked for anew. */
+function lookAtRights(rights: RightsWatch, state: ReflectorState): void {
+  if (state === 'forbidden' || rights.missing.length > 0) rights.lookAgain();
 }
 
 /** Who stands by is ready when it could take over at once. */

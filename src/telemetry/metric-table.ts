@@ -70,6 +70,12 @@ export const METRICS = {
     help: 'Seconds since the Kubernetes API last said anything about this source.',
     labels: ['source'],
   },
+  rightsMissing: {
+    name: 'model_registrar_rights_missing',
+    type: 'gauge',
+    help: '1 for each right in Kubernetes that this process needs and was not given; gone when it is granted.',
+    labels: ['verb', 'resource'],
+  },
   watchMisses: {
     name: 'model_registrar_watch_misses_total',
     type: 'counter',

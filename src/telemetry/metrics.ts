@@ -28,6 +28,8 @@ export interface ScrapeReaders {
   leads?: () => boolean;
   /** Seconds since the Kubernetes API last said anything, by source. */
   staleness?: () => Iterable<{ source: string; seconds: number }>;
+  /** Rights in Kubernetes that are missing. */
+  rightsMissing?: () => Iterable<{ verb: string; resource: string }>;
   /** Models by source and state; a state that is left out counts 0. */
   registrations?: () => Iterable<{ source: string; state: RegistrationState; count: number }>;
 }
@@ -95,6 +97,13 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     collect() {
       this.reset();
       for (const { source, seconds } of readers.staleness?.() ?? []) this.set({ source }, seconds);
+    },
+  });
+  new Gauge({
+    ...of(METRICS.rightsMissing),
+    collect() {
+      this.reset();
+      for (const { verb, resource } of readers.rightsMissing?.() ?? []) this.set({ verb, resource }, 1);
     },
   });
   new Gauge({

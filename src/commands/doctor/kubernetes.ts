@@ -6,7 +6,7 @@ import { CONFIG_KEY, CONFIG_MAP, findConfig, kserveKeys, readList } from '../ann
 import { PlainError } from '../plain-error.ts';
 import { chooseSources, clusterId } from '../rooms.ts';
 import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
-import { judgeRights, rightGroups } from './rights.ts';
+import { electionPlace, judgeRights, rightGroups } from './rights.ts';
 
 /** Told of each finding as it is made. */
 export type Note = (id: string, title: string, finding: Finding) => void;
@@ -40,10 +40,7 @@ export async function examineKubernetes(
     for (const source of watched) {
       note(`crd-${source.kind}`, `Kind ${source.resource.kind}`, await attempt(() => findKind(connection, source)));
     }
-    // Away from the cluster nothing is elected, unless that is asked for.
-    const elects = settings['leader-elect'] ?? connection.inPod;
-    const lease = { namespace: settings['lease-namespace'] ?? connection.namespace, name: settings['lease-name'] };
-    for (const group of rightGroups(watched, settings.namespace, elects ? lease : undefined)) {
+    for (const group of rightGroups(watched, settings.namespace, electionPlace(settings, connection))) {
       note(group.id, group.title, await attempt(() => judgeRights(connection, group)));
     }
     const restarts = await attempt(() => judgeList(connection, kserveNamespace));

@@ -1,5 +1,5 @@
-import type { Connection } from '../../kubernetes/index.ts';
-import { hasRight, type Right } from '../../kubernetes/index.ts';
+import type { Settings } from '../../config/index.ts';
+import { type Connection, hasRight, type Right } from '../../kubernetes/index.ts';
 import type { Source } from '../../sources/index.ts';
 import { type Finding, failed, ok, skipped, warning } from './check.ts';
 
@@ -79,6 +79,15 @@ export function rightGroups(
   ];
 }
 
+/** The Lease by which replicas choose who writes; undefined where nothing is elected: away from the cluster, unless that is asked for. */
+export function electionPlace(
+  settings: Settings,
+  connection: Connection,
+): { namespace: string; name: string } | undefined {
+  if (!(settings['leader-elect'] ?? connection.inPod)) return undefined;
+  return { namespace: settings['lease-namespace'] ?? connection.namespace, name: settings['lease-name'] };
+}
+
 function leaseGroup({ namespace, name }: { namespace: string; name: string }): RightGroup {
   const right = { group: 'coordination.k8s.io', resource: 'leases', namespace };
   return {
@@ -101,11 +110,11 @@ function leaseGroup({ namespace, name }: { namespace: string; name: string }): R
 export async function judgeRights(connection: Connection, { rights, missing }: RightGroup): Promise<Finding> {
   const answers = await Promise.all(rights.map((right) => hasRight(connection, right)));
   const lacking = rights.filter((_, index) => !answers[index]);
-  return lacking.length === 0 ? ok(`It may ${describe(rights)}.`) : missing(describe(lacking));
+  return lacking.length === 0 ? ok(`It may ${describeRights(rights)}.`) : missing(describeRights(lacking));
 }
 
 /** `list, watch and get inferenceservices in all namespaces`. */
-function describe(rights: readonly Right[]): string {
+export function describeRights(rights: readonly Right[]): string {
   const byThing = Map.groupBy(rights, ({ resource, namespace }) => `${resource}${namespace ? ` in ${namespace}` : ''}`);
   return [...byThing].map(([thing, some]) => `${join([...new Set(some.map(({ verb }) => verb))])} ${thing}`).join('; ');
 }

@@ -50,6 +50,15 @@ export const CASES: Record<string, AlertCase> = {
     firesAt: '40m',
     labels: { pod: 'p', source: 's' },
   },
+  ModelRegistrarRightMissing: {
+    series: {
+      'model_registrar_rights_missing{pod="p",verb="watch",resource="inferenceservices"}': '_x5 1x3 _x10 1x60',
+      'model_registrar_rights_missing{pod="p",verb="list",resource="clusterservingruntimes"}': '1x90',
+    },
+    quietAt: '15m',
+    firesAt: '40m',
+    labels: { pod: 'p', verb: 'watch', resource: 'inferenceservices' },
+  },
   ModelRegistrarChangesFail: {
     series: { 'model_registrar_reconciles_total{namespace="n",source="s",outcome="failed"}': '0x10 0+1x60' },
     quietAt: '15m',
