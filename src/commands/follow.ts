@@ -13,8 +13,16 @@ export interface FollowOptions {
   connection: Connection;
   settings: Pick<Settings, 'namespace' | 'selector' | 'selection'>;
   log: Log;
-  /** Told of an object whenever it, or what it refers to, is another than before; undefined where it is gone. */
-  onObject: (source: Source, place: { namespace: string; name: string }, object: SourceObject | undefined) => void;
+  /**
+   * Told of an object whenever it, or what it refers to, is another than before; undefined where it is gone. `witnessed` is false where
+   * a list showed it, after a time in which nobody looked.
+   */
+  onObject: (
+    source: Source,
+    place: { namespace: string; name: string },
+    object: SourceObject | undefined,
+    witnessed: boolean,
+  ) => void;
 }
 
 /** The sources, kept known by reflectors. */
@@ -52,7 +60,11 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
         resource: { ...source.resource, ...(namespace && { namespace }) },
         ...(settings.selector && { labelSelector: settings.selector }),
         parse: (raw) => source.parse(raw, settings),
-        onChange: ({ type, object }) => onObject(source, object, type === 'applied' ? object : undefined),
+        onChange(change) {
+          const { object } = change;
+          if (change.type === 'applied') onObject(source, object, object, change.cause === 'watch');
+          else onObject(source, object, undefined, change.observed);
+        },
         log,
       });
       reflectors.push({ source, reflector });
@@ -83,7 +95,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
         if (changed && !source.refersTo?.(object, kind, changed)) continue;
         // What is known by now counts: it may have changed while others were looked at.
         const known = reflector.get(`${object.namespace}/${object.name}`);
-        if (known) onObject(source, known, known);
+        if (known) onObject(source, known, known, true);
         looked += 1;
         if (looked % LOOKS_AT_A_TIME === 0) await immediate();
       }

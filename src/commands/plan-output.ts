@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Decision } from '../controller/index.ts';
-import { type Change, type Json, showable, sourceKey } from '../registration/index.ts';
+import { confirmCommand, type Decision } from '../controller/index.ts';
+import { type Change, type Json, type Judgement, showable, sourceKey } from '../registration/index.ts';
 import { counted, paint } from './output.ts';
 
 /** One field of a change; a value that LiteLLM hides, or that looks like a secret, is told as `(hidden)`. */
@@ -18,6 +18,7 @@ const PlannedChange = z.strictObject({
   id: z.string().describe('The id of the row in LiteLLM.'),
   source: z.string().describe('kind/namespace/name'),
   why: z.string(),
+  held: z.boolean().optional().describe('True: it is not carried out until it is confirmed, see `held` of the plan.'),
   fields: z.array(PlannedField),
 });
 export type PlannedChange = z.output<typeof PlannedChange>;
@@ -25,6 +26,15 @@ export type PlannedChange = z.output<typeof PlannedChange>;
 /** What `plan -o json` prints. */
 export const PlanDocument = z.strictObject({
   changes: z.array(PlannedChange),
+  held: z
+    .strictObject({
+      models: z.int().describe('How many models would go.'),
+      of: z.int().describe('How many there are.'),
+      hash: z.string().describe('Names exactly this set of deletes.'),
+      confirm: z.string().describe('The command that carries them out.'),
+    })
+    .optional()
+    .describe('Deletes that are held: so many objects are gone that it has to be confirmed.'),
   problems: z.array(z.strictObject({ source: z.string(), reason: z.string(), message: z.string() })),
   waiting: z
     .array(z.strictObject({ source: z.string(), why: z.string() }))
@@ -35,12 +45,18 @@ export const PlanDocument = z.strictObject({
 export type PlanDocument = z.output<typeof PlanDocument>;
 
 /** Puts decisions together for printing. */
-export function planDocument(decisions: readonly Decision[], unread: string[]): PlanDocument {
+export function planDocument(decisions: readonly Decision[], unread: string[], judgement: Judgement): PlanDocument {
+  const { takeOuts, owned, hash, held } = judgement;
+  const heldIds = new Set(held ? takeOuts.map(({ id }) => id) : []);
   const named = decisions.map((decision) => ({ decision, source: sourceKey(decision.source) }));
   return {
     changes: named.flatMap(({ decision, source }) =>
-      decision.plan.changes.map((one) => planned(one, source, decision.why)),
+      decision.plan.changes.map((one) => {
+        const change = planned(one, source, decision.why);
+        return heldIds.has(change.id) ? { ...change, held: true } : change;
+      }),
     ),
+    ...(held && { held: { models: takeOuts.length, of: owned, hash, confirm: confirmCommand(hash) } }),
     problems: named.flatMap(({ decision, source }) => decision.problems.map((problem) => ({ source, ...problem }))),
     waiting: named.flatMap(({ decision: { state, why }, source }) =>
       why !== undefined && (state === 'held' || state === 'down') ? [{ source, why }] : [],
@@ -80,14 +96,24 @@ const COLOURS = { create: 'green', update: 'yellow', replace: 'yellow', delete: 
 /** The plan for people; colours only where standard output is a terminal. */
 export function planTable(document: PlanDocument): string {
   const lines: string[] = [];
-  for (const { action, model, source, why, fields } of document.changes) {
-    lines.push(paint(COLOURS[action], `${MARKS[action]} ${model}`) + paint('dim', `  ${source}  ${action}: ${why}`));
+  for (const { action, model, source, why, held, fields } of document.changes) {
+    const what = held ? `${action} (held): ${why}` : `${action}: ${why}`;
+    lines.push(paint(COLOURS[action], `${MARKS[action]} ${model}`) + paint('dim', `  ${source}  ${what}`));
     for (const one of fields) lines.push(`    ${describe(one)}`);
   }
   for (const { source, reason, message } of document.problems)
     lines.push(`${paint('red', `! ${source}`)}  ${reason}: ${message}`);
   for (const { source, why } of document.waiting) lines.push(paint('dim', `… ${source}  ${why}`));
   for (const what of document.unread) lines.push(paint('red', `! ${what}: nothing is planned for it`));
+  if (document.held) {
+    const { models, of, confirm } = document.held;
+    lines.push(
+      paint(
+        'red',
+        `! ${models} of ${of} models would go, and nobody saw their objects go: that is held. To confirm it: ${confirm}`,
+      ),
+    );
+  }
   lines.push(summary(document));
   return `${lines.join('\n')}\n`;
 }

@@ -35,7 +35,8 @@ async function plan(command: Command): Promise<number> {
   try {
     const document = await withProgress('Reading the cluster and LiteLLM', async () => {
       const unread = await readAll(rooms);
-      return planDocument(await verifyAll(rooms.engine), unread);
+      const decisions = await verifyAll(rooms.engine);
+      return planDocument(decisions, unread, rooms.engine.judge());
     });
     print(command, document, planTable);
     if (document.unread.length > 0) return 1;

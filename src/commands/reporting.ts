@@ -1,13 +1,15 @@
 import { hostname } from 'node:os';
 import type { Settings } from '../config/index.ts';
-import { createReport, type Report } from '../controller/index.ts';
+import { createHeldReport, createReport, type HeldReport, type Report } from '../controller/index.ts';
 import { createEventRecorder, type EventRecorder } from '../kubernetes/index.ts';
 import { sources } from '../sources/index.ts';
 import type { Logger, Metrics } from '../telemetry/index.ts';
+import { createOwnEvents } from './own-deployment.ts';
 import type { Rooms } from './rooms.ts';
 
 export interface Reporting {
   report: Report;
+  held: HeldReport;
   recorder: EventRecorder;
 }
 
@@ -27,5 +29,13 @@ export function openReporting(rooms: Rooms, settings: Settings, log: Logger, met
     },
     refreshMs: settings['warning-refresh'],
   });
-  return { report, recorder };
+  const ownEvent = createOwnEvents(connection, settings.deployment, recorder, log);
+  const held = createHeldReport({
+    event: (event) => {
+      if (!settings['dry-run']) void ownEvent(event);
+    },
+    log,
+    refreshMs: settings['warning-refresh'],
+  });
+  return { report, held, recorder };
 }

@@ -1,7 +1,9 @@
 import { ConfigError, howToGive, keyFromEnvironment, type Settings } from '../config/index.ts';
 import {
   createBackendKeys,
+  createDepartures,
   createEngine,
+  createGuard,
   createNameBook,
   createPatience,
   type Engine,
@@ -48,6 +50,8 @@ export interface RoomOptions {
   /** Told of every change of an object. */
   onChange?: (change: SourceChange) => void;
   dryRun: boolean;
+  /** The hash of a set of deletes that an administrator has confirmed. */
+  confirmedDeletes?: string | undefined;
   /** Asked immediately before each call to LiteLLM; false: it is not made. Default: always. */
   mayCall?: () => boolean;
   /** Ends the opening: what is thrown then is the signal's reason. */
@@ -80,8 +84,8 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     connection,
     settings,
     log,
-    onObject({ kind }, { namespace, name }, object) {
-      const meaning = engine.observe(kind, namespace, name, object);
+    onObject({ kind }, { namespace, name }, object, witnessed) {
+      const meaning = engine.observe(kind, namespace, name, object, witnessed);
       onChange?.({ kind, namespace, name, meaning });
     },
   });
@@ -90,6 +94,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       owner,
       registry,
       names: createNameBook(settings['name-cooldown'], now),
+      departures: createDepartures(),
       patience: createPatience(settings['rollout-wait'], () => performance.now()),
       projection: { selection: settings.selection, address: settings.address },
       related: following.related,
@@ -102,6 +107,11 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     views: following.views,
     writer: createWriter(),
     gate,
+    guard: createGuard({
+      maxShare: settings['max-delete-share'],
+      confirmed: options.confirmedDeletes,
+      now: () => performance.now(),
+    }),
     dryRun,
   });
 

@@ -65,7 +65,7 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
   );
   if (!rooms) return 'stopped';
   leadership = openLeadership({ ...rooms, settings, log });
-  const { report, recorder } = openReporting(rooms, settings, log, metrics);
+  const { report, held, recorder } = openReporting(rooms, settings, log, metrics);
   loop = createLoop({
     engine: rooms.engine,
     report,
@@ -77,6 +77,7 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
     drainMs: DRAIN_MS,
     log,
     becameVisible: (seconds) => metrics.becameVisible(seconds),
+    judged: (judgement) => held.tell(judgement),
   });
   readFigures(metrics, rooms, loop, report);
   const { connection, reflectors } = rooms;
@@ -137,7 +138,7 @@ function readyToLead(rooms: Rooms): { ok: boolean; reasons: string[] } {
   return missing.length > 0 ? { ok: false, reasons: missing } : { ok: true, reasons: ['standing by'] };
 }
 
-function readFigures(metrics: Metrics, { reflectors }: Rooms, loop: Loop, report: Report): void {
+function readFigures(metrics: Metrics, { engine, reflectors }: Rooms, loop: Loop, report: Report): void {
   const missed = new Map<object, number>();
   for (const { source, reflector } of reflectors) {
     // With several namespaces a source is synced when each of them is.
@@ -153,6 +154,7 @@ function readFigures(metrics: Metrics, { reflectors }: Rooms, loop: Loop, report
   }
   metrics.readAtScrape({
     queueDepth: () => loop.depth,
+    deletesHeld: () => (engine.judgement?.held ? engine.judgement.takeOuts.length : 0),
     staleness: () =>
       reflectors.map(({ source, reflector }) => {
         metrics.watchMissed(source.kind, reflector.misses - (missed.get(reflector) ?? 0));

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { describeError, type Outcome, onePass } from '../controller/index.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { describeError, heldFields, type Outcome, onePass } from '../controller/index.ts';
 import type { ReflectorState } from '../kubernetes/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { settledOrFailing } from './follow.ts';
@@ -12,33 +12,66 @@ Examples:
   $ model-registrar sync --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt
   $ model-registrar sync --namespace team-a --policy upsert-only --dry-run
 
-Exit codes: 0 all is in step, 1 something failed.`;
+Deletes that are held, and the hash that confirms them, are shown by plan, and by an Event on the controller's Deployment:
+  $ model-registrar sync --confirm-deletes 3f9a1c0b7d2e
+
+Exit codes: 0 all is in step, 1 something failed or is held.`;
 
 /** `model-registrar sync`: one pass of the controller, then exit. */
 export function syncCommand(exit: Exit): Command {
   const command = new Command('sync').description('One pass over all objects, then exit: 0 done, 1 something failed.');
-  addSettings(command, TAKES.sync).addHelpText('after', EXAMPLES);
-  return command.action(async () => exit(await sync(settingsOf(command))));
+  addSettings(command, TAKES.sync)
+    .addOption(
+      new Option(
+        '--confirm-deletes <hash>',
+        'Carry out the deletes that are held, if they are exactly those of this hash.',
+      )
+        .argParser(readHash)
+        .helpGroup('How changes are made:'),
+    )
+    .addHelpText('after', EXAMPLES);
+  return command.action(async () => {
+    const { confirmDeletes } = command.opts<{ confirmDeletes?: string }>();
+    exit(await sync(settingsOf(command), confirmDeletes));
+  });
 }
 
-async function sync(settings: ReturnType<typeof settingsOf>): Promise<number> {
+function readHash(text: string): string {
+  if (/^[0-9a-f]{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be the 12 hexadecimal digits that plan shows.');
+}
+
+async function sync(settings: ReturnType<typeof settingsOf>, confirmedDeletes?: string): Promise<number> {
   const log = logFor(settings);
   const dryRun = settings['dry-run'];
-  const rooms = await openRooms({ settings, log, dryRun });
+  const rooms = await openRooms({ settings, log, dryRun, confirmedDeletes });
   const { report, recorder } = openReporting(rooms, settings, log);
   try {
     const unread = await readAll(rooms);
+    rooms.engine.judge();
+    if (confirmedDeletes !== undefined && isAnotherSet(rooms, confirmedDeletes, log)) return 1;
     const outcomes = await onePass({
       engine: rooms.engine,
       patienceMs: settings['rollout-wait'] + 1_000,
       tell: report.tell,
     });
     await recorder.flush();
-    return summarise(outcomes, unread, rooms.gate.trouble, log, dryRun);
+    return summarise(outcomes, unread, rooms, log, dryRun);
   } finally {
     recorder.stop();
     await rooms.close();
   }
+}
+
+/** What was confirmed is not what would be done: then nothing at all is. */
+function isAnotherSet({ engine }: Rooms, confirmed: string, log: Logger): boolean {
+  const { judgement } = engine;
+  if (!judgement || judgement.takeOuts.length === 0 || judgement.hash === confirmed) return false;
+  log.error(
+    { ...heldFields(judgement), confirmed },
+    'the confirmed deletes are not those that would be made now: nothing was written. Look at model-registrar plan, and confirm anew',
+  );
+  return true;
 }
 
 const UNREAD: Record<Exclude<ReflectorState, 'synced'>, string> = {
@@ -68,7 +101,15 @@ export async function readAll({ engine, reflectors, relatedTried }: Rooms): Prom
   });
 }
 
-function summarise(outcomes: Outcome[], unread: string[], trouble: unknown, log: Logger, dryRun: boolean): number {
+function summarise(
+  outcomes: Outcome[],
+  unread: string[],
+  { engine, gate: { trouble } }: Rooms,
+  log: Logger,
+  dryRun: boolean,
+): number {
+  const held = engine.judgement?.held ? engine.judgement : undefined;
+  if (held) log.error(heldFields(held), 'deletes are held until they are confirmed');
   for (const what of unread) log.error({ problem: what }, 'a source could not be read');
   const failed = outcomes.filter(({ error, gated }) => error !== undefined || gated);
   for (const { key, error, gated } of failed)
@@ -83,5 +124,5 @@ function summarise(outcomes: Outcome[], unread: string[], trouble: unknown, log:
     { objects: outcomes.length, changes, failed: failed.length, problems, later, dryRun },
     dryRun ? 'nothing was written' : 'done',
   );
-  return failed.length + unread.length > 0 ? 1 : 0;
+  return failed.length + unread.length > 0 || held ? 1 : 0;
 }

@@ -10,6 +10,7 @@ import {
   namespace,
   objectName,
   ownerId,
+  share,
   text,
 } from './values.ts';
 
@@ -110,6 +111,13 @@ export const table = {
     group: 'How changes are made',
     schema: z.enum(POLICIES, `must be ${POLICIES.join(', ')}`),
   },
+  'max-delete-share': {
+    argument: '<share>',
+    help: 'Share of the models, from 0 to 1, that may be taken out at once because their objects are not there any more though nobody saw them go; more are held until they are confirmed. 1: never held. Up to 3 models are not guarded.',
+    default: '0.5',
+    group: 'How changes are made',
+    schema: share,
+  },
   'dry-run': {
     help: 'Log the plan and write nothing, neither to LiteLLM nor to Kubernetes.',
     default: 'false',
@@ -197,6 +205,13 @@ export const table = {
     help: 'Namespace of the Lease. Without it: the pod’s own, else that of the context.',
     group: 'Operation',
     schema: namespace,
+  },
+  deployment: {
+    argument: '<name>',
+    help: 'Name of the Deployment that this controller runs in: what concerns the installation as a whole is told by Events on it.',
+    default: 'model-registrar',
+    group: 'Operation',
+    schema: objectName,
   },
   listen: {
     argument: '<address>',

@@ -5,6 +5,7 @@ const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 
 const A_DURATION = 'must be a duration such as 500ms, 60s, 10m or 1h';
 const AN_ADDRESS = 'must be an http:// or https:// address';
 const A_LISTEN_ADDRESS = 'must be an address such as :8080 or 127.0.0.1:8080';
+const A_SHARE = 'must be a number from 0 to 1, such as 0.5';
 const AN_OWNER_ID = 'must be 1 to 63 letters, digits, ".", "_" or "-"';
 const AN_OBJECT_NAME = 'must be the name of an object: lower-case letters, digits, "-" and "."';
 const A_NAMESPACE = 'must be the name of a namespace: lower-case letters, digits and "-"';
@@ -61,6 +62,12 @@ export const listenAddress = z
   .string(A_LISTEN_ADDRESS)
   .regex(/^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]]*):\d{1,5}$/, A_LISTEN_ADDRESS)
   .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must end in a port of at most 65535');
+
+/** A part of a whole, from 0 to 1. */
+export const share = z
+  .string(A_SHARE)
+  .regex(/^(?:0|1|0?\.\d+|1\.0+|0\.\d+)$/, A_SHARE)
+  .transform(Number);
 
 /** The name of an installation, as it stands in every row. */
 export const ownerId = z.string(AN_OWNER_ID).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, AN_OWNER_ID);

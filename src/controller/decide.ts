@@ -34,6 +34,8 @@ export interface Decision {
   plan: Plan;
   /** Standing Warnings. */
   problems: StandingProblem[];
+  /** Where the object is gone or no longer ours: whether that was seen, or is inferred from what is there now. */
+  absence?: 'observed' | 'inferred';
   /** For people: why it is held, withdrawn or ignored. */
   why?: string;
 }
@@ -43,14 +45,27 @@ export function decide(world: World, ref: SourceRef, source: Source, object: Sou
   const records = world.registry.recordsOf(ref);
   const decision = object
     ? decideFor(world, ref, object, source.project(object, world.projection, world.related), records)
-    : gone(ref, records);
+    : gone(world, ref, records);
   const plan = applyPolicy(decision.plan, world.policy);
   return { ...decision, plan: world.adopting?.has(sourceKey(ref)) ? adoptionsOf(plan) : plan };
 }
 
-function gone(source: SourceRef, records: StampedRecord[]): Decision {
+function gone(world: World, source: SourceRef, records: StampedRecord[]): Decision {
   const why = 'the object was deleted';
-  return { source, uid: records[0]?.stamp.uid, state: 'none', plan: planWithdraw(records), problems: [], why };
+  const uid = records[0]?.stamp.uid;
+  return {
+    source,
+    uid,
+    state: 'none',
+    plan: planWithdraw(records),
+    problems: [],
+    absence: absence(world, source),
+    why,
+  };
+}
+
+function absence({ departures }: World, source: SourceRef): 'observed' | 'inferred' {
+  return departures.saw(sourceKey(source)) ? 'observed' : 'inferred';
 }
 
 /**
@@ -70,7 +85,11 @@ function decideFor(
 ): Decision {
   const base = { source, uid };
   switch (projection.state) {
-    case 'ignore':
+    case 'ignore': {
+      const { why } = projection;
+      const plan = planWithdraw(records);
+      return { ...base, state: 'none', plan, problems: [], absence: absence(world, source), why };
+    }
     case 'withdraw':
       return { ...base, state: 'none', plan: planWithdraw(records), problems: [], why: projection.why };
     case 'hold':

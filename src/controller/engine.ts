@@ -1,19 +1,22 @@
-import { type Applied, type Gate, LiteLlmError, type Priority, type Registry, type Writer } from '../litellm/index.ts';
+import type { Applied, Gate, Priority, Registry, Writer } from '../litellm/index.ts';
 import {
   type Change,
   digest,
+  type Judgement,
   type Projection,
   parseSourceKey,
   type SecretRef,
   type SourceRef,
-  type StampedRecord,
   sourceKey,
   takesOut,
 } from '../registration/index.ts';
 import type { SourceObject } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
-import { type Decision, decide, decideUnselected } from './decide.ts';
-import type { ObjectCache, SourceView } from './source-view.ts';
+import { type Decision, decide } from './decide.ts';
+import { GateClosed, isNotLeader } from './failures.ts';
+import { asHeld, type Guard } from './guard.ts';
+import type { Place, SourceView } from './source-view.ts';
+import { createVerifier } from './verifier.ts';
 import type { World } from './world.ts';
 
 /** What came of one look at an object. */
@@ -25,6 +28,8 @@ export interface Outcome {
   error?: unknown;
   /** True where the way to LiteLLM was closed, or another replica leads, so that nothing was tried. */
   gated: boolean;
+  /** True where something would be taken out that has not been judged together with all else that is inferred to be gone. */
+  unjudged?: true;
 }
 
 /** How urgent a turn is: a person waits for it, or it is one of many. */
@@ -38,16 +43,27 @@ export interface Engine {
   /**
    * Takes note of an object as it is now (undefined: gone), so that names are judged by what lives.
    *
+   * @param witnessed - true where the watch told of it, false where a list showed it
    * @returns `leaving` where its models have to go at once, `same` where it means what it meant before: then there is nothing to do
    */
-  observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): Meaning;
+  observe(
+    kind: string,
+    namespace: string,
+    name: string,
+    object: SourceObject | undefined,
+    witnessed?: boolean,
+  ): Meaning;
   /** What each object that is known means now. */
   projections(): { source: SourceRef; uid: string; projection: Projection }[];
   /** Every key there is something to know about: objects, and rows whose object may be gone. */
   keys(): string[];
+  /** Judges as one set all that is inferred to be gone. Until then, and while it is held, none of it is taken out. */
+  judge(): Judgement;
+  /** The last judgement. */
+  readonly judgement: Judgement | undefined;
   /** What would be done, from what is known; undefined where nothing can be known for sure. */
   consider(key: string): Decision | undefined;
-  /** As `consider`, after names that would be taken were looked up in LiteLLM's database, and objects whose rows would go were read once more. */
+  /** As `consider`, but with what is held, after names that would be taken were looked up in LiteLLM's database, and objects whose rows would go were read once more. */
   verify(key: string, signal?: AbortSignal): Promise<Decision | undefined>;
   /** Looks at one object and does what is to be done. Failures of single changes are part of the outcome. */
   reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined>;
@@ -63,28 +79,38 @@ export interface EngineOptions {
   views: readonly SourceView[];
   writer: Writer;
   gate: Gate;
+  guard: Guard;
   dryRun: boolean;
 }
 
 /** Puts sources, plan and registry together. */
-export function createEngine({ world, views, writer, gate, dryRun }: EngineOptions): Engine {
-  const { registry, names, backendKeys } = world;
+export function createEngine({ world, views, writer, gate, guard, dryRun }: EngineOptions): Engine {
+  const { registry, names, backendKeys, departures } = world;
   /** By key: a digest of what an object meant when it was seen last. */
   const meanings = new Map<string, string>();
   /** By key: the Secret that an object names. */
   const secrets = new Map<string, SecretRef>();
+  const verifier = createVerifier({ world, gate, placeOf, consider: known });
   const viewOf = (kind: string): SourceView | undefined => views.find((view) => view.source.kind === kind);
 
-  function observe(kind: string, namespace: string, name: string, object: SourceObject | undefined): Meaning {
+  function observe(
+    kind: string,
+    namespace: string,
+    name: string,
+    object: SourceObject | undefined,
+    witnessed = true,
+  ): Meaning {
     const key = sourceKey({ kind, namespace, name });
     const source = viewOf(kind)?.source;
     if (!object || !source) {
       names.forget(key);
       meanings.delete(key);
       secrets.delete(key);
+      departures.note(key, undefined, witnessed);
       return 'leaving';
     }
     const projection = source.project(object, world.projection, world.related);
+    departures.note(key, projection, witnessed);
     const { createdAt, uid } = object;
     names.declare(key, { namespace, createdAt, uid }, projection.state === 'ignore' ? [] : projection.names);
     const secret = projection.state === 'serve' ? projection.apiKeySecret : undefined;
@@ -119,7 +145,27 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     return [...found];
   }
 
+  function judge(): Judgement {
+    const owned = registry.owned().filter(({ stamp }) => placeOf(stamp.source) !== undefined);
+    const keys = new Set(owned.map(({ stamp }) => stamp.source));
+    departures.prune((key) => keys.has(key));
+    return guard.judge(
+      [...keys].flatMap((key) => (seemsGone(key) ? (known(key) ?? []) : [])),
+      owned.length,
+    );
+  }
+
+  function seemsGone(key: string): boolean {
+    const place = placeOf(key);
+    return !place?.cache.get(`${place.ref.namespace}/${place.ref.name}`) || departures.ignores(key);
+  }
+
   function consider(key: string): Decision | undefined {
+    const decision = known(key);
+    return decision && !guard.allows(decision) ? asHeld(decision) : decision;
+  }
+
+  function known(key: string): Decision | undefined {
     const place = placeOf(key);
     if (!place) return undefined;
     const { ref, view, cache } = place;
@@ -131,65 +177,39 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
 
   async function verify(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
     await readKey(key, signal);
-    return verifyKnown(key, signal);
-  }
-
-  async function verifyKnown(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
-    const place = placeOf(key);
-    const first = place && consider(key);
-    if (!first) return undefined;
-    const lookedUp = await lookUpNames(first, place.ref, signal);
-    const second = lookedUp ? consider(key) : first;
-    // Before a model is taken out its object is read once more.
-    if (!second?.plan.changes.some(takesOut)) return second;
-    const { ref, view, cache } = place;
-    const object = await cache.fetch(ref.namespace, ref.name);
-    if (object === 'unselected') return decideUnselected(second);
-    const third = decide(world, ref, view.source, object);
-    // What is read now may want names that nobody has looked up.
-    return (await lookUpNames(third, ref, signal)) ? decide(world, ref, view.source, object) : third;
-  }
-
-  /** @returns true where there was a name to look up */
-  async function lookUpNames({ plan }: Decision, ref: SourceRef, signal?: AbortSignal): Promise<boolean> {
-    const taken = plan.changes.flatMap(namesTaken);
-    await Promise.all(taken.map((name) => lookUpName(name, ref, signal)));
-    return taken.length > 0;
-  }
-
-  async function lookUpName(name: string, ref: SourceRef, signal?: AbortSignal): Promise<void> {
-    await registry.lookUp(name, ref, signal).catch(lookUpFailed);
-    // A row that no list has shown yet holds its name, too, also for a while after it went.
-    names.nameSeen(name, ownRowsUnder(name));
-  }
-
-  /** Only the failure of a look-up says something: without its database LiteLLM answers one from memory, with 200 (measured on 1.106.0). */
-  function lookUpFailed(error: unknown): never {
-    gate.failed(error);
-    throw error;
+    return verifier.verify(key, signal);
   }
 
   async function reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined> {
     await readKey(key, signal);
-    const known = consider(key);
-    if (!known) return undefined;
-    if (known.plan.changes.length === 0 || dryRun) return { key, decision: known, applied: [], gated: false };
-    if (gate.admit() > 0) return { key, decision: known, applied: [], gated: true };
+    const first = known(key);
+    if (!first) return undefined;
+    if (!guard.allows(first)) return kept(key, first);
+    if (first.plan.changes.length === 0 || dryRun) return { key, decision: first, applied: [], gated: false };
+    if (gate.admit() > 0) return { key, decision: first, applied: [], gated: true };
     const applied: Applied[] = [];
-    let decision = known;
+    let decision = first;
     try {
-      const verified = await verifyKnown(key, signal);
+      const verified = await verifier.verify(key, signal);
       // Nothing can be known for sure any more: nothing is done.
       if (!verified) return undefined;
       decision = verified;
+      if (!guard.allows(decision)) return kept(key, decision);
       for (const change of decision.plan.changes) {
         applied.push(await writer.run(priorityOf(change, urgency), () => write(change, signal), signal));
+        if (takesOut(change)) guard.wentOut(decision);
       }
     } catch (error) {
       return { key, decision, applied, error, gated: error instanceof GateClosed || isNotLeader(error) };
     }
     // What was written changes what there is to say: the next look sees it.
     return { key, decision: settled(key, decision), applied, gated: false };
+  }
+
+  /** What is inferred to be gone, and is held or was not judged yet. */
+  function kept(key: string, decision: Decision): Outcome {
+    const outcome = { key, decision: asHeld(decision), applied: [], gated: false };
+    return guard.knows(decision) ? outcome : { ...outcome, unjudged: true };
   }
 
   function settled(key: string, decision: Decision): Decision {
@@ -202,8 +222,7 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
   async function write(change: Change, signal?: AbortSignal): Promise<Applied> {
     if (gate.waitMs() > 0 && !gate.probing) throw new GateClosed();
     const applied = await viaGate(() => registry.apply(change, signal));
-    const { publicName } = 'entry' in change ? change.entry : change.record;
-    names.nameSeen(publicName, ownRowsUnder(publicName));
+    verifier.noteName('entry' in change ? change.entry.publicName : change.record.publicName);
     return applied;
   }
 
@@ -232,48 +251,30 @@ export function createEngine({ world, views, writer, gate, dryRun }: EngineOptio
     }
   }
 
-  function namesTaken(change: Change): string[] {
-    if (change.kind !== 'create') return [];
-    const { publicName } = change.entry;
-    return ownRowsUnder(publicName).length > 0 ? [] : [publicName];
-  }
-
-  function ownRowsUnder(publicName: string): StampedRecord[] {
-    return registry
-      .underName(publicName)
-      .filter((row): row is StampedRecord => row.stored && row.stamp?.owner === world.owner);
-  }
-
-  function placeOf(key: string): { ref: SourceRef; view: SourceView; cache: ObjectCache } | undefined {
+  function placeOf(key: string): Place | undefined {
     const ref = parseSourceKey(key);
     const view = ref && viewOf(ref.kind);
     const cache = ref && view?.cacheFor(ref.namespace);
     return ref && view && cache ? { ref, view, cache } : undefined;
   }
 
-  return { observe, projections, keys, consider, verify, reconcile, readKeys, refresh };
-}
-
-/** LiteLLM as a whole does not work just now: nothing was tried. */
-class GateClosed extends Error {
-  override readonly name = 'GateClosed';
-}
-
-/** Another replica leads, or this one has just lost the Lease: nothing was tried. */
-export function isNotLeader(error: unknown): boolean {
-  return error instanceof LiteLlmError && error.code === 'not-leader';
+  return {
+    observe,
+    projections,
+    keys,
+    judge,
+    get judgement() {
+      return guard.judgement;
+    },
+    consider,
+    verify,
+    reconcile,
+    readKeys,
+    refresh,
+  };
 }
 
 function priorityOf(change: Change, urgency: Urgency): Priority {
   if (takesOut(change)) return 'withdrawal';
   return urgency;
-}
-
-/** The words for a failure that may go into Events and logs: no body, no header, no secret. */
-export function describeError(error: unknown): { code: string; message: string } {
-  if (error instanceof LiteLlmError) return { code: error.code, message: error.message };
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return { code: error.code, message: error.message };
-  }
-  return { code: 'internal', message: 'an unexpected error: see the log' };
 }

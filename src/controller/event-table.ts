@@ -54,6 +54,12 @@ export const EVENTS = {
     meaning: 'The row is in LiteLLM’s database, but LiteLLM does not serve it.',
     next: 'Look for the model in LiteLLM’s log.',
   },
+  DeletesHeld: {
+    type: 'Warning',
+    meaning:
+      'On the Deployment of the controller: so many objects are gone, and nobody saw them go, that their models are kept until somebody confirms it.',
+    next: 'Look why they are gone; then confirm with the command in the message, or bring them back.',
+  },
   RegistrationFailed: {
     type: 'Warning',
     meaning: 'A call to LiteLLM or to Kubernetes failed; it is tried again by itself, with growing waits.',

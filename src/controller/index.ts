@@ -1,7 +1,18 @@
 export { createBackendKeys } from './backend-keys.ts';
 export type { Decision, ObjectState } from './decide.ts';
-export { createEngine, describeError, type Engine, type Outcome } from './engine.ts';
+export { createDepartures } from './departures.ts';
+export { createEngine, type Engine, type Outcome } from './engine.ts';
 export { EVENTS, type EventDescription, type EventReason } from './event-table.ts';
+export { describeError } from './failures.ts';
+export { asHeld, createGuard } from './guard.ts';
+export {
+  confirmCommand,
+  createHeldReport,
+  describeHeld,
+  type HeldReport,
+  heldFields,
+  type OwnEvent,
+} from './held-report.ts';
 export { createLoop, type Loop, type SourceChange } from './loop.ts';
 export { createNameBook } from './name-book.ts';
 export { onePass } from './pass.ts';

@@ -2,12 +2,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createTimeSlice, yieldToLoop } from '../json/index.ts';
 import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
 import type { Gate } from '../litellm/index.ts';
-import { sourceKey } from '../registration/index.ts';
-import { describeError, type Engine, isNotLeader, type Meaning, type Outcome } from './engine.ts';
+import { type Judgement, sourceKey } from '../registration/index.ts';
+import type { Engine, Meaning, Outcome } from './engine.ts';
+import { describeError, isNotLeader } from './failures.ts';
 import type { Report } from './report.ts';
 
 /** Objects that are looked at at a time: enough for the look-ups of names to run ahead of the one writer. */
 const WORKERS = 16;
+
+/** How long what is inferred to be gone waits for more of its kind, in milliseconds: it is judged as one set. */
+const GATHERING_MS = 250;
 
 /** What a watch told about one object. */
 export interface SourceChange {
@@ -38,6 +42,8 @@ export interface LoopOptions {
   };
   /** Told when an object's model became visible, with the seconds since the event that asked for it. */
   becameVisible: (seconds: number) => void;
+  /** Told of each judgement of what is inferred to be gone. */
+  judged: (judgement: Judgement) => void;
 }
 
 export interface Check {
@@ -66,6 +72,7 @@ export function createLoop(options: LoopOptions): Loop {
   const dirtySince = new Map<string, number>();
   let queue: WorkQueue | undefined;
   let lastTurn = performance.now();
+  let gathering: NodeJS.Timeout | undefined;
 
   function changed({ kind, namespace, name, meaning }: SourceChange): void {
     // An object whose status is busy with what does not concern us is left alone, and so is its backoff.
@@ -85,6 +92,7 @@ export function createLoop(options: LoopOptions): Loop {
     await review(keys, signal);
     log.info({ objects: keys.length }, 'in step from here on');
     await resync(signal);
+    clearTimeout(gathering);
     const drained = await queue.drain(options.drainMs);
     if (!drained) log.warn({}, 'writes in hand were cut off');
     return drained;
@@ -123,6 +131,7 @@ export function createLoop(options: LoopOptions): Loop {
 
   /** Marks the keys with something to do; of the others, what stays wrong is told. */
   async function review(keys: string[], signal: AbortSignal): Promise<void> {
+    judge();
     const sliceIsOver = createTimeSlice();
     for (const key of keys) {
       // There may be twenty thousand.
@@ -139,6 +148,15 @@ export function createLoop(options: LoopOptions): Loop {
     }
   }
 
+  /** What is inferred to be gone goes as one set, or stays as one. */
+  function judge(): void {
+    gathering = undefined;
+    const judgement = engine.judge();
+    options.judged(judgement);
+    // It has waited for this.
+    if (!judgement.held) for (const { source } of judgement.takeOuts) queue?.add(source, { priority: 'soon' });
+  }
+
   async function handle(key: string, turn: Turn): Promise<TurnResult> {
     const outcome = await engine.reconcile(key, turn.priority === 'bulk' ? 'bulk' : 'prompt', turn.signal);
     if (!outcome) {
@@ -146,6 +164,10 @@ export function createLoop(options: LoopOptions): Loop {
       return;
     }
     if (turn.signal.aborted && outcome.error) return;
+    if (outcome.unjudged) {
+      gathering ??= setTimeout(judge, GATHERING_MS);
+      return { again: 'backoff' };
+    }
     if (outcome.error && !outcome.gated)
       log.warn({ source: key, error: describeError(outcome.error) }, 'an object could not be brought in step');
     report.tell(outcome);

@@ -1,3 +1,4 @@
+import type { SourceRef } from '../registration/index.ts';
 import type { Source, SourceObject } from '../sources/index.ts';
 
 /** A source's objects as they are known, whoever reads them. A reflector is one. */
@@ -9,6 +10,13 @@ export interface ObjectCache<T extends SourceObject = SourceObject> {
   readonly state: 'starting' | 'synced' | 'absent' | 'forbidden' | 'failing';
   /** The object as it is in the API server now; undefined where it is gone, `unselected` where it lives and is not looked after. Throws on doubt. */
   fetch(namespace: string, name: string): Promise<T | 'unselected' | undefined>;
+}
+
+/** Where one object is kept known. */
+export interface Place {
+  ref: SourceRef;
+  view: SourceView;
+  cache: ObjectCache;
 }
 
 /** A source together with its objects; with `--namespace` there is a cache for each of the namespaces. */

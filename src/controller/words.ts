@@ -1,7 +1,8 @@
 import { type Applied, LiteLlmError } from '../litellm/index.ts';
 import { type Entry, type FieldChange, type ModelRecord, takesOut } from '../registration/index.ts';
-import { describeError, type Outcome } from './engine.ts';
+import type { Outcome } from './engine.ts';
 import { EVENTS, type EventReason } from './event-table.ts';
+import { describeError } from './failures.ts';
 
 /** What an Event says. */
 export interface Note {

@@ -2,6 +2,7 @@ import type { Registry } from '../litellm/index.ts';
 import type { ModelRecord, Policy, Problem } from '../registration/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
+import type { Departures } from './departures.ts';
 import type { WarningReason } from './event-table.ts';
 import type { NameBook } from './name-book.ts';
 import type { Patience } from './patience.ts';
@@ -17,6 +18,7 @@ export interface World {
   registry: Pick<Registry, 'recordsOf' | 'underName' | 'takingByPattern' | 'hasId'>;
   names: NameBook;
   patience: Patience;
+  departures: Departures;
   projection: ProjectionSettings;
   related: RelatedObjects;
   backendKeys: Pick<BackendKeys, 'look'>;

@@ -35,8 +35,12 @@ export async function takeList<T>(
   return version;
 }
 
-/** Lazily: each change enters the cache just before it is told. */
+/**
+ * Lazily: each change enters the cache just before it is told. But what is missing leaves it at once, before the first of them is told: who
+ * judges by how many are missing must not see a part.
+ */
 function* outcomes<T>(cache: ObjectCache<T>, news: Iterable<Seen<T>>, present: ReadonlySet<string>) {
   for (const seen of news) yield cache.apply(seen, 'list');
-  for (const key of cache.known()) if (!present.has(key)) yield cache.drop(key);
+  const missing = [...cache.known()].filter((key) => !present.has(key));
+  yield* missing.map((key) => cache.drop(key));
 }

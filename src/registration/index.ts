@@ -15,6 +15,7 @@ export { type Claimant, type Declarer, decideClaim, type LastHolder, type NameSt
 export type { FieldChange } from './difference.ts';
 export { settleDoubt } from './doubt.ts';
 export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
+export { type Judgement, judgeTakeOuts, type TakeOut } from './guard.ts';
 export { holdsHidden } from './hidden.ts';
 export { entryId } from './identity.ts';
 export {

@@ -46,6 +46,7 @@ export type Projection = { names: string[] } & (
     }
   | { state: 'hold'; why: string }
   | { state: 'withdraw'; why: string }
-  | { state: 'ignore'; why: string }
+  /** `optedOut`: the object itself says so. */
+  | { state: 'ignore'; why: string; optedOut?: true }
   | { state: 'invalid'; problems: [Problem, ...Problem[]] }
 );

@@ -88,6 +88,12 @@ export const METRICS = {
     help: '1 while this process is the one that writes, also where there is no election; 0 while it stands by.',
     labels: [],
   },
+  deletesHeld: {
+    name: 'model_registrar_deletes_held',
+    type: 'gauge',
+    help: 'Models that are kept though their objects are not there any more, until somebody confirms that they may go.',
+    labels: [],
+  },
   buildInfo: {
     name: 'model_registrar_build_info',
     type: 'gauge',

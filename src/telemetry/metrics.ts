@@ -30,6 +30,8 @@ export interface ScrapeReaders {
   staleness?: () => Iterable<{ source: string; seconds: number }>;
   /** Rights in Kubernetes that are missing. */
   rightsMissing?: () => Iterable<{ verb: string; resource: string }>;
+  /** Models whose deletes are held. */
+  deletesHeld?: () => number;
   /** Models by source and state; a state that is left out counts 0. */
   registrations?: () => Iterable<{ source: string; state: RegistrationState; count: number }>;
 }
@@ -90,6 +92,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     ...of(METRICS.leader),
     collect() {
       this.set(readers.leads?.() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    ...of(METRICS.deletesHeld),
+    collect() {
+      this.set(readers.deletesHeld?.() ?? 0);
     },
   });
   new Gauge({

@@ -32,7 +32,9 @@ export function projectInferenceService(
   const annotated = Object.keys(object.annotations).length + object.malformed.length > 0;
   if (!annotated && settings.selection === 'annotated') return ignore(`no annotation begins with ${ANNOTATION_PREFIX}`);
   const { options, problems } = readOptions(object.annotations);
-  if (options.enabled === false) return ignore(`${ANNOTATION_PREFIX}enabled is "false"`);
+  if (options.enabled === false) {
+    return { ...ignore(`${ANNOTATION_PREFIX}enabled is "false"`), optedOut: true };
+  }
   const resolved = withRuntime(object, related);
   const { predictor } = resolved;
   const unsuited = annotated ? undefined : unsuitedReason(object, predictor);
@@ -125,6 +127,6 @@ function malformed(key: string): Problem {
   };
 }
 
-function ignore(why: string): Projection {
+function ignore(why: string): Projection & { state: 'ignore' } {
   return { state: 'ignore', names: [], why };
 }

@@ -1,3 +1,4 @@
+import { createDepartures } from '../../../src/controller/departures.ts';
 import { createNameBook, type NameBook } from '../../../src/controller/name-book.ts';
 import { createPatience } from '../../../src/controller/patience.ts';
 import type { ObjectCache, SourceView } from '../../../src/controller/source-view.ts';
@@ -103,6 +104,7 @@ export function worldOf(rows: ModelRecord[], more: Partial<World> = {}, clock: T
       hasId: (id) => rows.some((row) => row.id === id),
     },
     names,
+    departures: createDepartures(),
     patience: createPatience(PATIENCE_MS, () => clock.now),
     projection: { selection: 'annotated', address: 'cluster' },
     related: NO_RELATED,

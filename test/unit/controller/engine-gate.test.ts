@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { isNotLeader } from '../../../src/controller/engine.ts';
+import { isNotLeader } from '../../../src/controller/failures.ts';
 import { LiteLlmError } from '../../../src/litellm/errors.ts';
 import { until } from '../../support/wait.ts';
 import { failureOf } from '../litellm/builders.ts';

@@ -1,5 +1,6 @@
 import { createBackendKeys } from '../../../src/controller/backend-keys.ts';
 import { createEngine, type Engine } from '../../../src/controller/engine.ts';
+import { createGuard } from '../../../src/controller/guard.ts';
 import type { World } from '../../../src/controller/world.ts';
 import { createGate, type Gate } from '../../../src/litellm/gate.ts';
 import { createRegistry, type Registry } from '../../../src/litellm/registry.ts';
@@ -33,6 +34,8 @@ export interface StageOptions {
   /** One that is there already, as after a restart. */
   litellm?: FakeLiteLlm;
   clock?: TestClock;
+  /** Of the mass-delete guard. */
+  maxShare?: number;
 }
 
 export function createStage({
@@ -41,6 +44,7 @@ export function createStage({
   adopting,
   litellm = fakeLiteLlm(),
   clock = { now: T0 },
+  maxShare = 0.5,
 }: StageOptions = {}): Stage {
   const now = (): number => clock.now;
   const registry = createRegistry({
@@ -55,7 +59,8 @@ export function createStage({
   const cache = new TestCache();
   const gate = createGate({ minMs: 1_000, maxMs: 8_000, now, random: () => 1 });
   const writer = createWriter();
-  const engine = createEngine({ world, views: [viewOf(cache, namespaces)], writer, gate, dryRun });
+  const guard = createGuard({ maxShare, now });
+  const engine = createEngine({ world, views: [viewOf(cache, namespaces)], writer, gate, guard, dryRun });
   return {
     litellm,
     registry,

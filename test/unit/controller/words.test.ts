@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeError, type Outcome } from '../../../src/controller/engine.ts';
+import type { Outcome } from '../../../src/controller/engine.ts';
+import { describeError } from '../../../src/controller/failures.ts';
 import { describeFields, isRefusal, noteOf, warningsOf } from '../../../src/controller/words.ts';
 import { LiteLlmError } from '../../../src/litellm/errors.ts';
 import type { Applied } from '../../../src/litellm/registry.ts';
