@@ -1,42 +1,52 @@
 import { z } from 'zod';
+import type { Settings } from '../config/index.ts';
 import type { OwnEvent } from '../controller/index.ts';
 import type { Connection, EventRecorder, InvolvedObject, Log } from '../kubernetes/index.ts';
 
 /** Longest wait for the API server, in milliseconds: nothing but an Event hangs on it. */
 const PATIENCE_MS = 5_000;
 
+/** As the manifests name it. */
+const USUAL_NAME = 'model-registrar';
+
 const Deployment = z.object({ metadata: z.object({ uid: z.string().min(1) }) });
+
+export interface OwnEventsOptions {
+  connection: Connection;
+  settings: Pick<Settings, 'deployment' | 'lease-namespace' | 'dry-run'>;
+  recorder: Pick<EventRecorder, 'record'>;
+  log: Log;
+}
 
 /**
  * Where Events about the installation itself go: on the Deployment that we run in, as `kubectl describe deployment` shows them. Outside a
- * cluster there is none, and what an Event would say is in the log alone.
+ * cluster there is none unless it is named, and what an Event would say is in the log alone.
  */
-export function createOwnEvents(
-  connection: Connection,
-  name: string,
-  recorder: EventRecorder,
-  log: Log,
-): (event: OwnEvent) => Promise<void> {
+export function createOwnEvents(options: OwnEventsOptions): (event: OwnEvent) => void {
+  const { connection, settings, recorder, log } = options;
+  const name = settings.deployment ?? (connection.inPod ? USUAL_NAME : undefined);
+  const namespace = settings['lease-namespace'] ?? connection.namespace;
   let found: InvolvedObject | undefined;
 
-  async function find(): Promise<InvolvedObject> {
-    const { namespace } = connection;
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+  async function find(deployment: string): Promise<InvolvedObject> {
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${deployment}`;
     const answer = await connection.request({ method: 'GET', path, signal: AbortSignal.timeout(PATIENCE_MS) });
     const { uid } = Deployment.parse(answer).metadata;
-    return { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid };
+    return { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: deployment, uid };
   }
 
-  return async (event) => {
-    if (!connection.inPod) return;
+  async function write(event: OwnEvent, deployment: string): Promise<void> {
     try {
-      found ??= await find();
+      found ??= await find(deployment);
       recorder.record({ involved: found, ...event });
     } catch {
-      log.warn(
-        { deployment: `${connection.namespace}/${name}` },
-        'The Deployment of this controller cannot be read, so that it gets no Event: give its name with --deployment, and the right to get it',
-      );
+      const message =
+        'The Deployment of this controller cannot be read, so that it gets no Event: give its name with --deployment, and the right to get it';
+      log.warn({ deployment: `${namespace}/${deployment}` }, message);
     }
+  }
+
+  return (event) => {
+    if (name !== undefined && !settings['dry-run']) void write(event, name);
   };
 }

@@ -36,7 +36,7 @@ async function plan(command: Command): Promise<number> {
     const document = await withProgress('Reading the cluster and LiteLLM', async () => {
       const unread = await readAll(rooms);
       const decisions = await verifyAll(rooms.engine);
-      return planDocument(decisions, unread, rooms.engine.judge());
+      return planDocument(decisions, unread, await rooms.engine.judge());
     });
     print(command, document, planTable);
     if (document.unread.length > 0) return 1;

@@ -29,11 +29,8 @@ export function openReporting(rooms: Rooms, settings: Settings, log: Logger, met
     },
     refreshMs: settings['warning-refresh'],
   });
-  const ownEvent = createOwnEvents(connection, settings.deployment, recorder, log);
   const held = createHeldReport({
-    event: (event) => {
-      if (!settings['dry-run']) void ownEvent(event);
-    },
+    event: createOwnEvents({ connection, settings, recorder, log }),
     log,
     refreshMs: settings['warning-refresh'],
   });

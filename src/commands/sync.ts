@@ -48,7 +48,7 @@ async function sync(settings: ReturnType<typeof settingsOf>, confirmedDeletes?: 
   const { report, recorder } = openReporting(rooms, settings, log);
   try {
     const unread = await readAll(rooms);
-    rooms.engine.judge();
+    await rooms.engine.judge();
     if (confirmedDeletes !== undefined && isAnotherSet(rooms, confirmedDeletes, log)) return 1;
     const outcomes = await onePass({
       engine: rooms.engine,

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { ObjectCache } from '../controller/index.ts';
-import type { Connection, Reflector, Resource } from '../kubernetes/index.ts';
+import { type Connection, listKeys, type Reflector, type Resource } from '../kubernetes/index.ts';
 import type { SourceObject } from '../sources/index.ts';
+
+/** For so long a list of what the selector does not take is believed, in milliseconds: it may be long. */
+const BELIEVED_MS = 600_000;
 
 const List = z.object({ items: z.array(z.unknown()) });
 
@@ -13,11 +16,21 @@ export function alsoUnselected<T extends SourceObject>(
   reflector: Reflector<T>,
   { connection, resource }: { connection: Connection; resource: Resource },
 ): ObjectCache<T> {
+  let unselected: ReadonlySet<string> = new Set();
+  let readAt = Number.NEGATIVE_INFINITY;
+
   async function lives(namespace: string, name: string): Promise<boolean> {
     const { group, version, plural } = resource;
     const path = `/apis/${group}/${version}/namespaces/${namespace}/${plural}`;
     const query = { fieldSelector: `metadata.name=${name}` };
     return List.parse(await connection.request({ method: 'GET', path, query })).items.length > 0;
+  }
+
+  async function lookForUnselected(signal?: AbortSignal): Promise<void> {
+    if (readAt + BELIEVED_MS > performance.now()) return;
+    const living = await listKeys({ connection, resource, ...(signal && { signal }) });
+    unselected = new Set([...living].filter((key) => reflector.get(key) === undefined));
+    readAt = performance.now();
   }
 
   return {
@@ -31,5 +44,7 @@ export function alsoUnselected<T extends SourceObject>(
       if (selected) return selected;
       return (await lives(namespace, name)) ? 'unselected' : undefined;
     },
+    lookForUnselected,
+    isUnselected: (key) => unselected.has(key),
   };
 }

@@ -208,8 +208,7 @@ export const table = {
   },
   deployment: {
     argument: '<name>',
-    help: 'Name of the Deployment that this controller runs in: what concerns the installation as a whole is told by Events on it.',
-    default: 'model-registrar',
+    help: 'Name of the Deployment that this controller runs in, in the namespace of the Lease: what concerns the installation as a whole is told by Events on it. Without it: model-registrar in a pod, else none.',
     group: 'Operation',
     schema: objectName,
   },

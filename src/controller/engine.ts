@@ -12,7 +12,7 @@ import {
 } from '../registration/index.ts';
 import type { SourceObject } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, decide, decideUnselected } from './decide.ts';
 import { GateClosed, isNotLeader } from './failures.ts';
 import { asHeld, type Guard } from './guard.ts';
 import type { Place, SourceView } from './source-view.ts';
@@ -58,7 +58,7 @@ export interface Engine {
   /** Every key there is something to know about: objects, and rows whose object may be gone. */
   keys(): string[];
   /** Judges as one set all that is inferred to be gone. Until then, and while it is held, none of it is taken out. */
-  judge(): Judgement;
+  judge(signal?: AbortSignal): Promise<Judgement>;
   /** The last judgement. */
   readonly judgement: Judgement | undefined;
   /** What would be done, from what is known; undefined where nothing can be known for sure. */
@@ -145,19 +145,27 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     return [...found];
   }
 
-  function judge(): Judgement {
+  async function judge(signal?: AbortSignal): Promise<Judgement> {
     const owned = registry.owned().filter(({ stamp }) => placeOf(stamp.source) !== undefined);
     const keys = new Set(owned.map(({ stamp }) => stamp.source));
     departures.prune((key) => keys.has(key));
+    const gone = [...keys].filter(seemsGone);
+    if (gone.length > 0) await lookForUnselected(signal);
     return guard.judge(
-      [...keys].flatMap((key) => (seemsGone(key) ? (known(key) ?? []) : [])),
+      gone.flatMap((key) => known(key) ?? []),
       owned.length,
     );
   }
 
+  /** Where that cannot be found out, each object is asked for by itself before its rows go. */
+  async function lookForUnselected(signal?: AbortSignal): Promise<void> {
+    const looks = views.flatMap(({ caches }) => caches.map((cache) => cache.lookForUnselected?.(signal)));
+    await Promise.allSettled(looks);
+  }
+
   function seemsGone(key: string): boolean {
     const place = placeOf(key);
-    return !place?.cache.get(`${place.ref.namespace}/${place.ref.name}`) || departures.ignores(key);
+    return !place?.cache.get(placeKey(place.ref)) || departures.ignores(key);
   }
 
   function consider(key: string): Decision | undefined {
@@ -169,10 +177,11 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     const place = placeOf(key);
     if (!place) return undefined;
     const { ref, view, cache } = place;
-    const object = cache.get(`${ref.namespace}/${ref.name}`);
-    // A source that cannot be read says nothing about what it does not show.
-    if (!object && cache.state !== 'synced') return undefined;
-    return decide(world, ref, view.source, object);
+    const object = cache.get(placeKey(ref));
+    // A source that cannot be read says nothing about what it does not show, but for what was seen to go.
+    if (!object && cache.state !== 'synced' && !departures.saw(key)) return undefined;
+    const decision = decide(world, ref, view.source, object);
+    return !object && cache.isUnselected?.(placeKey(ref)) ? decideUnselected(decision) : decision;
   }
 
   async function verify(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
@@ -272,6 +281,10 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     readKeys,
     refresh,
   };
+}
+
+function placeKey({ namespace, name }: SourceRef): string {
+  return `${namespace}/${name}`;
 }
 
 function priorityOf(change: Change, urgency: Urgency): Priority {

@@ -131,7 +131,7 @@ export function createLoop(options: LoopOptions): Loop {
 
   /** Marks the keys with something to do; of the others, what stays wrong is told. */
   async function review(keys: string[], signal: AbortSignal): Promise<void> {
-    judge();
+    await judge(signal);
     const sliceIsOver = createTimeSlice();
     for (const key of keys) {
       // There may be twenty thousand.
@@ -149,12 +149,17 @@ export function createLoop(options: LoopOptions): Loop {
   }
 
   /** What is inferred to be gone goes as one set, or stays as one. */
-  function judge(): void {
-    gathering = undefined;
-    const judgement = engine.judge();
+  async function judge(signal: AbortSignal): Promise<void> {
+    const judgement = await engine.judge(signal);
+    if (signal.aborted) return;
     options.judged(judgement);
     // It has waited for this.
     if (!judgement.held) for (const { source } of judgement.takeOuts) queue?.add(source, { priority: 'soon' });
+  }
+
+  function judgeGathered(signal: AbortSignal): void {
+    gathering = undefined;
+    void judge(signal);
   }
 
   async function handle(key: string, turn: Turn): Promise<TurnResult> {
@@ -165,7 +170,7 @@ export function createLoop(options: LoopOptions): Loop {
     }
     if (turn.signal.aborted && outcome.error) return;
     if (outcome.unjudged) {
-      gathering ??= setTimeout(judge, GATHERING_MS);
+      gathering ??= setTimeout(judgeGathered, GATHERING_MS, turn.signal);
       return { again: 'backoff' };
     }
     if (outcome.error && !outcome.gated)

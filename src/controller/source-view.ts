@@ -10,6 +10,10 @@ export interface ObjectCache<T extends SourceObject = SourceObject> {
   readonly state: 'starting' | 'synced' | 'absent' | 'forbidden' | 'failing';
   /** The object as it is in the API server now; undefined where it is gone, `unselected` where it lives and is not looked after. Throws on doubt. */
   fetch(namespace: string, name: string): Promise<T | 'unselected' | undefined>;
+  /** Where there is a selector: finds out which objects live that it does not take; every so often, else it returns at once. Throws on doubt. */
+  lookForUnselected?(signal?: AbortSignal): Promise<void>;
+  /** By `namespace/name`, as of the last look. */
+  isUnselected?(key: string): boolean;
 }
 
 /** Where one object is kept known. */

@@ -1,3 +1,4 @@
+import { KubernetesError } from '../kubernetes/index.ts';
 import type { Gate, Registry } from '../litellm/index.ts';
 import { type Change, type SourceRef, type StampedRecord, takesOut } from '../registration/index.ts';
 import { type Decision, decide, decideUnselected } from './decide.ts';
@@ -22,7 +23,7 @@ export interface Verifier {
 }
 
 export function createVerifier({ world, gate, placeOf, consider }: VerifierOptions): Verifier {
-  const { registry, names } = world;
+  const { registry, names, departures } = world;
 
   async function verify(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
     const place = placeOf(key);
@@ -33,11 +34,17 @@ export function createVerifier({ world, gate, placeOf, consider }: VerifierOptio
     // Before a model is taken out its object is read once more.
     if (!second?.plan.changes.some(takesOut)) return second;
     const { ref, view, cache } = place;
-    const object = await cache.fetch(ref.namespace, ref.name);
+    const object = await cache.fetch(ref.namespace, ref.name).catch((error: unknown) => goneWithItsKind(key, error));
     if (object === 'unselected') return decideUnselected(second);
     const third = decide(world, ref, view.source, object);
     // What is read now may want names that nobody has looked up.
     return (await lookUpNames(third, ref, signal)) ? decide(world, ref, view.source, object) : third;
+  }
+
+  /** With its CRD an object goes for good, and then there is nobody to ask: that it was seen to go is enough. */
+  function goneWithItsKind(key: string, error: unknown): undefined {
+    if (error instanceof KubernetesError && error.code === 'not-found' && departures.saw(key)) return undefined;
+    throw error;
   }
 
   /** @returns true where there was a name to look up */

@@ -18,6 +18,7 @@ export { KubeconfigError, KubernetesError } from './errors.ts';
 export type { EventToRecord, InvolvedObject } from './event-object.ts';
 export { createEventRecorder, type EventRecorder, type EventRecorderOptions, type EventSettings } from './events.ts';
 export { type Lease, listLeases, readLease } from './lease.ts';
+export { listKeys } from './list-pages.ts';
 export type { Log } from './log.ts';
 export type { ObjectChange, UnreadableObject } from './object-cache.ts';
 export { type Reflector, type ReflectorOptions, type ReflectorState, startReflector } from './reflector.ts';

@@ -1,7 +1,10 @@
 import type { Connection } from './connection.ts';
 import { KubernetesError } from './errors.ts';
-import { type ListHead, readIdentity, readListHead } from './raw-object.ts';
+import { keyOf, type ListHead, readIdentity, readListHead } from './raw-object.ts';
 import { collectionPath, type Resource, resourceName } from './resource.ts';
+
+/** What is asked for at a time where nothing but keys is wanted. */
+const KEYS_A_PAGE = 500;
 
 export interface ListOptions {
   connection: Connection;
@@ -42,6 +45,18 @@ export async function listPages(options: ListOptions): Promise<string> {
     next = head.next;
   } while (next !== undefined);
   return first.resourceVersion;
+}
+
+/** The keys (`namespace/name`) of all objects of a kind. @throws KubernetesError */
+export async function listKeys(options: Omit<ListOptions, 'onItem'>): Promise<Set<string>> {
+  const keys = new Set<string>();
+  const { server } = options.connection;
+  await listPages({
+    pageSize: KEYS_A_PAGE,
+    ...options,
+    onItem: (raw) => keys.add(keyOf(identify(raw, server, options.resource))),
+  });
+  return keys;
 }
 
 /** The identity of a listed object. @throws KubernetesError `unreadable` when it has none. */

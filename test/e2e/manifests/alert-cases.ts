@@ -26,6 +26,12 @@ export const CASES: Record<string, AlertCase> = {
     firesAt: '40m',
     labels: { namespace: 'n' },
   },
+  ModelRegistrarDeletesHeld: {
+    series: { 'model_registrar_deletes_held{namespace="n",pod="p"}': '0x10 5x3 0x10 5x60' },
+    quietAt: '20m',
+    firesAt: '40m',
+    labels: { namespace: 'n' },
+  },
   ModelRegistrarLiteLLMDown: {
     series: {
       'model_registrar_litellm_up{pod="p"}': '1x10 0x3 1x10 0x60',

@@ -60,6 +60,7 @@ describe('rights', () => {
         resourceNames: ['model-registrar'],
         verbs: ['get', 'update'],
       },
+      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['model-registrar'], verbs: ['get'] },
     ]);
   });
 

@@ -25,6 +25,7 @@ describe('namespaced', () => {
         resourceNames: ['model-registrar'],
         verbs: ['get', 'update'],
       },
+      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['model-registrar'], verbs: ['get'] },
       { apiGroups: ['serving.kserve.io'], resources: ['inferenceservices'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['serving.kserve.io'], resources: ['servingruntimes'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },

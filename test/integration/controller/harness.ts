@@ -32,6 +32,8 @@ export interface Controller {
 export interface Stage {
   kubernetes: SandboxKubernetes;
   litellm: SandboxLiteLlm;
+  /** The path of a kubeconfig. */
+  kubeconfig: string;
   keyFile: string;
   /** Starts a controller and waits until it listens. */
   start(settings?: Record<string, unknown>): Promise<Controller>;
@@ -79,6 +81,7 @@ export async function startStage(options: SandboxPairOptions = {}): Promise<Stag
   return {
     kubernetes,
     litellm,
+    kubeconfig,
     keyFile,
     start,
     apply: (wish) => void kubernetes.apply(inferenceService(wish)),

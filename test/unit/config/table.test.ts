@@ -50,6 +50,8 @@ describe('the table', () => {
       'lease-name': 'model-registrar',
       'lease-namespace': undefined,
       'lease-duration': 15_000,
+      deployment: undefined,
+      'max-delete-share': 0.5,
       listen: ':8080',
       'log-level': 'info',
       'log-format': undefined,

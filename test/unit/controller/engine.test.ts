@@ -289,6 +289,7 @@ describe('refresh', () => {
       info: { ...info, model_registrar: JSON.parse(JSON.stringify(stamp)) },
     });
     await stage.engine.refresh();
+    await stage.engine.judge();
     expect((await reconcile()).applied).toMatchObject([
       { change: { kind: 'delete', why: 'withdrawn' }, result: 'deleted' },
     ]);

@@ -35,6 +35,7 @@ describe('selection', () => {
       state: 'ignore',
       names: [],
       why: 'model-registrar.io/enabled is "false"',
+      optedOut: true,
     });
   });
 
