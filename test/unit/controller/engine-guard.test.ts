@@ -52,10 +52,7 @@ describe('what is inferred to be gone', () => {
     expect(await stage.engine.judge()).toMatchObject({ held: false, share: 0.4 });
     for (const number of [0, 1, 2, 3]) await reconcile(number);
     expect(stage.names()).toHaveLength(6);
-    for (const number of [4, 5, 6, 7]) {
-      stage.cache.objects.delete(`llm/m-${number}`);
-      stage.engine.observe('inference-service', 'llm', `m-${number}`, undefined, false);
-    }
+    for (const number of [4, 5, 6, 7]) stage.vanish(named(number));
     expect(await stage.engine.judge()).toMatchObject({ held: true, share: 0.8 });
     stage.clock.now += 600_000;
     expect(await stage.engine.judge()).toMatchObject({ held: true, share: 4 / 6 });

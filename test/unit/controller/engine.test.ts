@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Meaning, Outcome } from '../../../src/controller/engine.ts';
 import type { ObjectCache } from '../../../src/controller/source-view.ts';
+import { KubernetesError } from '../../../src/kubernetes/index.ts';
 import { failureOf } from '../litellm/builders.ts';
 import { entry, inShort, registration, row, SETTLE_MS, SOURCE, UID } from '../registration/builders.ts';
 import { KEY, keyOf, object, serving, type TestObject } from './builders.ts';
@@ -87,16 +88,24 @@ describe('consider', () => {
   it.each<ObjectCache['state']>(['starting', 'absent', 'forbidden', 'failing'])(
     'takes no absence for a deletion while the source is %s',
     async (state) => {
-      const one = await registered();
-      stage.remove(one);
+      stage.vanish(await registered());
       stage.cache.state = state;
+      expect(await stage.engine.judge()).toMatchObject({ takeOuts: [] });
       expect(stage.engine.consider(KEY)).toBeUndefined();
       expect(await stage.engine.reconcile(KEY, 'prompt')).toBeUndefined();
       expect(stage.litellm.calls).toEqual([]);
       stage.cache.state = 'synced';
+      await stage.engine.judge();
       expect(inShort(stage.engine.consider(KEY)?.plan ?? { changes: [] })).toEqual([`delete ${id} withdrawn`]);
     },
   );
+
+  it('with its CRD an object goes that was seen to go, though nobody can be asked for it', async () => {
+    stage.remove(await registered());
+    stage.cache.state = 'absent';
+    stage.cache.behind.set('llm/qwen', new KubernetesError('not-found', 'no such kind'));
+    expect((await reconcile()).applied).toMatchObject([{ result: 'deleted' }]);
+  });
 
   it('goes on with what was known last of an object, though the source fails', async () => {
     stage.put(object());

@@ -23,6 +23,8 @@ export interface Stage {
   put(one: TestObject): void;
   /** The object is gone, and its deletion was seen. */
   remove(one: TestObject): void;
+  /** The object is not there any more, and nobody saw it go. */
+  vanish(one: TestObject): void;
   /** The public names of LiteLLM's rows. */
   names(): string[];
 }
@@ -77,6 +79,10 @@ export function createStage({
     remove(one) {
       cache.objects.delete(`${one.namespace}/${one.name}`);
       engine.observe('inference-service', one.namespace, one.name, undefined);
+    },
+    vanish(one) {
+      cache.objects.delete(`${one.namespace}/${one.name}`);
+      engine.observe('inference-service', one.namespace, one.name, undefined, false);
     },
     names: () => [...litellm.database.values()].map(({ publicName }) => publicName),
   };
