@@ -159,8 +159,8 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
 
   /** Where that cannot be found out, each object is asked for by itself before its rows go. */
   async function lookForUnselected(signal?: AbortSignal): Promise<void> {
-    const looks = views.flatMap(({ caches }) => caches.map((cache) => cache.lookForUnselected?.(signal)));
-    await Promise.allSettled(looks);
+    const caches = views.flatMap((view) => view.caches);
+    await Promise.allSettled(caches.map(async (cache) => cache.lookForUnselected?.(signal)));
   }
 
   function seemsGone(key: string): boolean {
