@@ -128,8 +128,19 @@ export function describeOthers(setting: KubernetesSetting): void {
     expect([found, others]).toMatchObject([{ metadata: { name, namespace: setting.namespace }, spec }, []]);
 
     expect((await call('DELETE', `${leases}/${name}`)).status).toBe(200);
-    expect((await call('PUT', `${leases}/${name}`, created.json)).status).toBe(404);
     expect((await call('GET', `${leases}/${name}`)).status).toBe(404);
+    // Written over by whoever has read it: that one is gone.
+    const late = await call('PUT', `${leases}/${name}`, created.json);
+    expect(late).toMatchObject({ status: 409, json: { reason: 'Conflict' } });
+    expect(String(late.json.message)).toContain(
+      `UID in precondition: ${metadataOf(created).uid}, UID in object meta: `,
+    );
+    expect((await call('PUT', `${leases}/${name}`, lease)).status).toBe(201);
+    expect((await call('DELETE', `${leases}/${name}`)).status).toBe(200);
+
+    const never = await call('POST', leases, { ...lease, spec: { ...spec, leaseDurationSeconds: 0 } });
+    expect(never.status).toBe(422);
+    expect(String(never.json.message)).toContain('spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0');
     const nowhere = '/apis/coordination.k8s.io/v1/namespaces/there-is-none/leases';
     expect((await call('POST', nowhere, lease)).status).toBe(404);
   });

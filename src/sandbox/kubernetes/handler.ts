@@ -1,4 +1,4 @@
-import { parseFields } from '../fields.ts';
+import { type Fields, fieldsAt, parseFields, textAt } from '../fields.ts';
 import type { Answer, Request } from '../server.ts';
 import { checkBody, checkFields, readBody } from './bodies.ts';
 import { type Cluster, find, namespaceType, writerOf } from './cluster.ts';
@@ -51,7 +51,8 @@ function carryOut(cluster: Cluster, route: Route, request: Request): Answer {
       checkBody(body, route);
       checkFields(body, route, request);
       const writer = writerOf(request, route, 'Update');
-      if (verb === 'update') return { status: 200, body: replace(store, route, body, writer) };
+      const makes = verb === 'create' || isMadeByUpdate(cluster, route, body);
+      if (!makes) return { status: 200, body: replace(store, route, body, writer) };
       return {
         status: 201,
         body: create(store, { type, namespace, namespaces: namespaceType(cluster) }, body, writer),
@@ -59,6 +60,13 @@ function carryOut(cluster: Cluster, route: Route, request: Request): Answer {
     }
   }
   throw new ApiError(405, 'the server does not allow this method on the requested resource');
+}
+
+/** A PUT of a Lease that is not there makes it, unless a uid says that another was meant. */
+function isMadeByUpdate({ store }: Cluster, { type, namespace, name }: Route, body: Fields): boolean {
+  return (
+    type.createsOnUpdate === true && !store.get(type, namespace, name) && !textAt(fieldsAt(body, 'metadata'), 'uid')
+  );
 }
 
 const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';

@@ -20,6 +20,8 @@ export interface ResourceType {
   readonly statusSubresource: boolean;
   /** Whether a PUT without a resourceVersion is taken. */
   readonly unconditionalUpdate: boolean;
+  /** Whether a PUT makes an object that is not there. Of a kind where it does not, the answer is 404. */
+  readonly createsOnUpdate?: true;
   /** What is kept of an object besides apiVersion, kind and metadata. Only the upper floors of a schema are given here. */
   readonly fields: FieldTree;
   /** What field selectors may name besides metadata.name and metadata.namespace. */
@@ -139,7 +141,13 @@ const LEASE: ResourceType = {
   custom: false,
   statusSubresource: false,
   unconditionalUpdate: false,
+  createsOnUpdate: true,
   fields: { spec: true },
+  refuse: (object) => {
+    const seconds = fieldsAt(object, 'spec').leaseDurationSeconds;
+    if (typeof seconds !== 'number' || seconds > 0) return undefined;
+    return `spec.leaseDurationSeconds: Invalid value: ${seconds}: must be greater than 0`;
+  },
 };
 
 const SECRET: ResourceType = {

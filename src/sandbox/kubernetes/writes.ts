@@ -71,8 +71,8 @@ function checkNamespace(store: Store, namespaces: ResourceType, type: ResourceTy
 export function replace(store: Store, target: Target, object: Fields, writer: Writer): KubernetesObject {
   const { type, namespace, name } = target;
   const previous = store.get(type, namespace, name);
-  if (!previous) throw notFound(type, name);
   const given = fieldsAt(object, 'metadata');
+  if (!previous) throw type.createsOnUpdate ? gone(target, textAt(given, 'uid') ?? '') : notFound(type, name);
   const version = textAt(given, 'resourceVersion') ?? '';
   if (version === '' && !type.unconditionalUpdate) {
     const value = type.custom ? '0' : '""';
@@ -89,6 +89,14 @@ export function replace(store: Store, target: Target, object: Fields, writer: Wr
     );
   }
   return write(store, type, previous, object, writer);
+}
+
+/** Whoever writes over an object that is gone means that one, by its uid, and no new one. */
+function gone({ type, namespace, name }: Target, uid: string): ApiError {
+  const key = `/registry/${type.plural}/${namespace}/${name}`;
+  const found = `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
+  const message = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${found}`;
+  return conflict(type, name, message);
 }
 
 function write(store: Store, type: ResourceType, previous: KubernetesObject, object: Fields, writer: Writer) {

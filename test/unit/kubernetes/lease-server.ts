@@ -44,7 +44,8 @@ export function createLeaseServer(): LeaseServer {
     if (method === 'GET') return server.lease ?? fail('not-found');
     const sent = body as StoredLease;
     if (method === 'POST') return server.lease ? fail('already-exists') : store(sent);
-    if (!server.lease) return fail('not-found');
+    // A Lease that is gone is not made anew by whoever read it: its uid is another (seen on the real API server).
+    if (!server.lease) return fail('conflict');
     return sent.metadata.resourceVersion === server.lease.metadata.resourceVersion ? store(sent) : fail('conflict');
   }
 
