@@ -133,7 +133,7 @@ export function describeOthers(setting: KubernetesSetting): void {
     const late = await call('PUT', `${leases}/${name}`, created.json);
     expect(late).toMatchObject({ status: 409, json: { reason: 'Conflict' } });
     expect(String(late.json.message)).toContain(
-      `UID in precondition: ${metadataOf(created).uid}, UID in object meta: `,
+      `UID in precondition: ${String(metadataOf(created).uid)}, UID in object meta: `,
     );
     expect((await call('PUT', `${leases}/${name}`, lease)).status).toBe(201);
     expect((await call('DELETE', `${leases}/${name}`)).status).toBe(200);
