@@ -78,11 +78,12 @@ it('never do two hold the Lease at a time, however slow the calls, lost the answ
       await world.run(Promise.all(running));
       handovers += Math.max(0, held.size - 1);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
   // Else it would have shown nothing.
-  expect(handovers).toBeGreaterThan(50);
-});
+  expect(handovers).toBeGreaterThan(20);
+  // Two hundred histories of some hundred calls each.
+}, 60_000);
 
 /** Time that passes only when everybody waits for it. */
 function createWorld() {
