@@ -59,6 +59,15 @@ export async function listKeys(options: Omit<ListOptions, 'onItem'>): Promise<Se
   return keys;
 }
 
+/** The resourceVersion at which the server is now, for the price of one object. @throws KubernetesError */
+export async function newestVersion(options: Omit<ListOptions, 'onItem' | 'pageSize'>): Promise<string> {
+  const { connection, resource, labelSelector, signal } = options;
+  const query = { limit: 1, labelSelector: labelSelector || undefined };
+  const ignore = () => undefined;
+  const raw = await connection.list({ path: collectionPath(resource), query, ...(signal && { signal }) }, ignore);
+  return readHead(raw, connection.server, resource).resourceVersion;
+}
+
 /** The identity of a listed object. @throws KubernetesError `unreadable` when it has none. */
 export function identify(raw: unknown, server: string, resource: Resource) {
   try {

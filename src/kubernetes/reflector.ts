@@ -2,6 +2,7 @@ import { auditUntilMiss, findMisses } from './audit.ts';
 import { type Backoff, createBackoff, jitter } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { KubernetesError } from './errors.ts';
+import { confirmHistory } from './history.ts';
 import { identify, listPages } from './list-pages.ts';
 import type { Log } from './log.ts';
 import { createObjectCache, type ObjectChange, type UnreadableObject } from './object-cache.ts';
@@ -68,7 +69,7 @@ export interface Reflector<T> {
 /**
  * Keeps the objects of one kind known: lists them, watches from there, and goes on until stop(), whatever the server does.
  * Connections that end, break or fall silent are opened again where they ended, without a list; only a server that no longer
- * has what came in between (410) makes it list again. What a list no longer has is told as deleted only when that list came to
+ * has what came in between (410), or was emptied or restored meanwhile, makes it list again. What a list no longer has is told as deleted only when that list came to
  * its end.
  */
 export function startReflector<T extends { namespace: string; name: string; uid: string; resourceVersion: string }>(
@@ -141,11 +142,14 @@ export function startReflector<T extends { namespace: string; name: string; uid:
     let version = from;
     let silentFailures = 0;
     let denials = 0;
+    /** The server was lost from sight: what answers next may be another, or the same with less in it. */
+    let lost = false;
     while (!signal.aborted) {
       const openedAt = performance.now();
       let opened = false;
       try {
-        await followWatch({
+        if (lost) await confirmHistory({ ...kind, signal }, version);
+        const end = await followWatch({
           ...kind,
           resourceVersion: version,
           signal,
@@ -169,9 +173,11 @@ export function startReflector<T extends { namespace: string; name: string; uid:
             backoff.reset();
           },
         });
+        lost = end === 'silent';
         await pause(openedAt + jitter(settings.reopenMs, 0.1, settings.random) - performance.now(), signal);
       } catch (error) {
         if (signal.aborted) return;
+        lost = true;
         const code = error instanceof KubernetesError ? error.code : undefined;
         watchDenied = code === 'forbidden' || code === 'not-found';
         // A stream that broke is no failure yet: whether the server can be asked shows when it is opened again.

@@ -23,6 +23,9 @@ export interface WatchOptions {
   onProgress(resourceVersion: string): void;
 }
 
+/** How a watch came to its end without a failure. */
+export type WatchEnd = 'ended' | 'silent';
+
 /**
  * Follows one watch until its end. Returns when the server ended it in the normal way, when it was silent for too long, and
  * when the signal is aborted. Silence is no failure: a kind that nobody changes may get no bookmark for more than two minutes
@@ -32,7 +35,7 @@ export interface WatchOptions {
  * @throws KubernetesError: `expired` when the server no longer has what came after the resourceVersion, `unreadable` when it
  *   sent something that is no event, others as the connection does.
  */
-export async function followWatch(options: WatchOptions): Promise<void> {
+export async function followWatch(options: WatchOptions): Promise<WatchEnd> {
   const { connection, resource } = options;
   const limit = deadline([options.signal]);
   const silence = new Error('silence');
@@ -58,8 +61,10 @@ export async function followWatch(options: WatchOptions): Promise<void> {
       take(line, options);
       if (sliceIsOver()) await yieldToLoop();
     }
+    return 'ended';
   } catch (error) {
-    if (options.signal.aborted || error === silence) return;
+    if (error === silence) return 'silent';
+    if (options.signal.aborted) return 'ended';
     throw error;
   } finally {
     clearTimeout(watchdog);

@@ -69,6 +69,19 @@ export function describeWatches(setting: KubernetesSetting): void {
       expect(String(watching.events[0]?.object.message)).toContain('too old resource version: 1');
     });
 
+    it('takes a version that is yet to come, and tells nothing until then', async () => {
+      const [name, from] = [freshName(), await now()];
+      const ahead = await begin({ resourceVersion: String(Number(from) + 1_000_000) });
+      expect(ahead.status).toBe(200);
+      const beside = await begin({ resourceVersion: from });
+      await services.create(name);
+      await services.call('DELETE', name);
+      await beside.until(({ events }) => events.length >= 2);
+      beside.stop();
+      expect(ahead.events).toEqual([]);
+      ahead.stop();
+    });
+
     it('answers 500 for a version that is no number', async () => {
       const watching = await begin({ resourceVersion: 'abc' });
       expect(watching.status).toBe(500);

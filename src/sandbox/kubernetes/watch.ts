@@ -110,20 +110,22 @@ export class Watches {
     if (version === 0) this.#sendAll(type, namespace, isSelected, send);
     for (const change of past) show(change);
 
+    // A watch from a version that is yet to come is taken, and tells nothing until then (seen at 1.36).
+    const isReached = (): boolean => this.#store.version >= version;
     const bookmark = (annotations?: Fields) => send('BOOKMARK', this.#bookmark(type, annotations));
     const wantsBookmarks = ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? '');
     if (wantsBookmarks && !query.get('resourceVersion')) bookmark({ 'k8s.io/initial-events-end': 'true' });
     const seconds = Number(query.get('timeoutSeconds') ?? 0) || LONGEST_SECONDS;
     const tick = wantsBookmarks
       ? setInterval(() => {
-          if (!stream.isSilent && !this.#isDropping) bookmark();
+          if (!stream.isSilent && !this.#isDropping && isReached()) bookmark();
         }, this.#bookmarkMilliseconds)
       : undefined;
     const end = setTimeout(() => {
       if (!stream.isSilent) response.end();
     }, seconds * 1000);
     const unlisten = this.#store.listen((change) => {
-      if (!stream.isSilent && !this.#isDropping) show(change);
+      if (!stream.isSilent && !this.#isDropping && change.version > version) show(change);
     });
     const stream: Stream = {
       type,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startKubernetes } from '../../../src/sandbox/index.ts';
 import { until } from '../../support/wait.ts';
-import { type Bench, LIST, reference, service, startBench, WATCH } from './support.ts';
+import { type Bench, LIST, LISTS, reference, service, startBench, WATCH } from './support.ts';
 
 let bench: Bench;
 
@@ -21,7 +21,7 @@ describe('a server in trouble', () => {
     'answers %i to lists: failing, then synced, nothing told twice',
     async (status) => {
       bench.api.apply(service('a'));
-      bench.api.faults.inject({ on: LIST, times: 4, effect: { kind: 'status', status } });
+      bench.api.faults.inject({ ...LISTS, times: 4, effect: { kind: 'status', status } });
       const states: string[] = [];
       const reflector = bench.reflect();
       reflector.onState((state) => states.push(state));
@@ -81,8 +81,8 @@ describe('a server in trouble', () => {
     await bench.end();
     bench = await startBench({ requestTimeoutMs: 200 });
     bench.api.apply(service('a'));
-    bench.api.faults.inject({ on: LIST, times: 2, effect: { kind: 'hang' } });
-    bench.api.faults.inject({ on: LIST, times: 1, effect: { kind: 'stall-midway' } });
+    bench.api.faults.inject({ ...LISTS, times: 2, effect: { kind: 'hang' } });
+    bench.api.faults.inject({ ...LISTS, times: 1, effect: { kind: 'stall-midway' } });
     const reflector = bench.reflect();
     await until('it fails', () => reflector.state === 'failing');
     await reflector.settled;
@@ -97,7 +97,7 @@ describe('a server in trouble', () => {
     const away = bench.api.faults.inject({ on: /./, times: Number.POSITIVE_INFINITY, effect: { kind: 'cut' } });
     bench.api.watches.cut();
     await until('it fails', () => reflector.state === 'failing');
-    await until('it was tried often, by lists too', () => bench.api.calls.count(LIST) > 3);
+    await until('it was tried often, by lists too', () => bench.lists() > 3);
     bench.api.apply(service('b'));
     expect([...reflector.keys()]).toEqual(['llm/a']);
     away.lift();
@@ -125,7 +125,7 @@ describe('a server in trouble', () => {
     bench.api.delete(reference('b'));
     bench.api.watches.drop(false);
     bench.api.watches.cut();
-    await until('it listed again', () => bench.api.calls.count(LIST) === 2);
+    await until('it listed again', () => bench.lists() === 2);
     await until('the loss is known', () => reflector.size === 1);
     expect(bench.told).toEqual(['+a', '+b', '?b']);
   });
@@ -144,7 +144,7 @@ describe('a server in trouble', () => {
     await until('the watch is open', () => bench.api.watches.count() === 1);
     bench.api.apply(service('a'));
     await until('it is known', () => reflector.size === 1);
-    expect(bench.api.calls.count(LIST)).toBe(1);
+    expect(bench.lists()).toBe(1);
   });
 
   it('answers a list with something else: failing, and nothing is lost', async () => {
@@ -158,13 +158,13 @@ describe('a server in trouble', () => {
       { metadata: { resourceVersion: '1' } },
       { items: [{}], metadata: { resourceVersion: '1' } },
     ]) {
-      bench.api.faults.inject({ on: LIST, effect: { kind: 'status', status: 200, body } });
+      bench.api.faults.inject({ ...LISTS, effect: { kind: 'status', status: 200, body } });
     }
     bench.api.faults.inject({ on: WATCH, effect: { kind: 'status', status: 410 } });
     bench.api.watches.cut();
     await until('it fails', () => reflector.state === 'failing');
     await until('it is synced', () => reflector.state === 'synced');
-    expect(bench.api.calls.count(LIST)).toBe(7);
+    expect(bench.lists()).toBe(7);
     expect(bench.told).toEqual(['+a']);
   });
 });
@@ -199,12 +199,12 @@ describe('a kind that is denied', () => {
     bench.api.delete(reference('a'));
     await until('it is synced', () => reflector.state === 'synced' && reflector.size === 0);
     expect(bench.told).toEqual(['+a', '-a']);
-    expect(bench.api.calls.count(LIST)).toBe(1);
+    expect(bench.lists()).toBe(1);
   });
 
   it('forbidden or absent from the start: settled all the same', async () => {
     const denied = bench.api.faults.inject({
-      on: LIST,
+      ...LISTS,
       times: Number.POSITIVE_INFINITY,
       effect: { kind: 'status', status: 403 },
     });

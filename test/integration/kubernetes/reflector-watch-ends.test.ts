@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/wait.ts';
-import { type Bench, LIST, reference, service, startBench, WATCH } from './support.ts';
+import { type Bench, reference, service, startBench, WATCH } from './support.ts';
 
 let bench: Bench;
 
@@ -35,7 +35,7 @@ describe('a watch that ends', () => {
       bench.api.apply(service(`new-${round}`));
       await until('the change is known', () => reflector.get('llm/a')?.color === color && reflector.size === round + 2);
     }
-    expect(bench.api.calls.count(LIST)).toBe(1);
+    expect(bench.lists()).toBe(1);
     expect(bench.told.filter((line) => !line.startsWith('+'))).toEqual([]);
     expect(reflector.state).toBe('synced');
     expect(reflector.misses).toBe(0);
@@ -49,7 +49,7 @@ describe('a watch that ends', () => {
     const reflector = bench.reflect({ settings: { idleMs: 20 } });
     reflector.onState((state) => states.push(state));
     await until('it was opened many times', () => bench.api.calls.count(WATCH) > 8);
-    expect(bench.api.calls.count(LIST)).toBe(1);
+    expect(bench.lists()).toBe(1);
     expect(states).toEqual(['synced']);
     bench.api.apply(service('b'));
     await until('the change is known', () => reflector.size === 2);
@@ -77,7 +77,7 @@ describe('a watch that ends', () => {
     bench.api.apply(service('c', 'red'));
     bench.api.watches.drop(false);
     bench.api.watches.cut();
-    await until('it listed again', () => bench.api.calls.count(LIST) === 2 && bench.told.length === 5);
+    await until('it listed again', () => bench.lists() === 2 && bench.told.length === 5);
     expect(fault.hits).toBe(1);
     expect(bench.told.slice(3)).toEqual(['+c', '?b']);
     expect(bench.changes[3]).toMatchObject({ cause: 'list', object: { color: 'red' } });
@@ -143,7 +143,7 @@ describe('the list beside the watch', () => {
   it('finds nothing while the watch works, however busy it is', async () => {
     const reflector = bench.reflect({ settings: { relistMs: 20, pageSize: 5 } });
     await until('the watch is open', () => bench.api.watches.count() === 1);
-    for (let round = 0; bench.api.calls.count(LIST) < 60; round += 1) {
+    for (let round = 0; bench.lists() < 60; round += 1) {
       bench.api.apply(service(`m${round % 17}`, `c${round}`));
       if (round % 5 === 0) bench.api.delete(reference(`m${round % 17}`));
       await new Promise((resolve) => {

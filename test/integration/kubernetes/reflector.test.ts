@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/wait.ts';
-import { type Bench, LIST, reference, service, startBench, WATCH } from './support.ts';
+import { type Bench, LISTS, reference, service, startBench, WATCH } from './support.ts';
 
 let bench: Bench;
 
@@ -18,7 +18,7 @@ describe('a normal life', () => {
     const reflector = bench.reflect({ settings: { pageSize: 10 } });
     await reflector.settled;
     expect(reflector.state).toBe('synced');
-    expect(bench.api.calls.count(LIST)).toBe(3);
+    expect(bench.lists()).toBe(3);
     expect(reflector.size).toBe(25);
     expect([...reflector.keys()]).toHaveLength(25);
     expect(bench.told).toHaveLength(25);
@@ -40,7 +40,7 @@ describe('a normal life', () => {
     expect(second).toMatchObject({ object: { color: 'blue' }, previous: { color: 'red' }, cause: 'watch' });
     expect(reflector.get('llm/a')).toBeUndefined();
     expect([...reflector.values()].map(({ name }) => name)).toEqual(['b']);
-    expect(bench.api.calls.count(LIST)).toBe(1);
+    expect(bench.lists()).toBe(1);
   });
 
   it('sees only what the label selector takes, and an object that leaves it as deleted', async () => {
@@ -76,7 +76,7 @@ describe('a normal life', () => {
       const last = bench.api.calls.list(WATCH).at(-1)?.path;
       return last?.includes(`resourceVersion=${other.metadata.resourceVersion}`);
     });
-    expect(bench.api.calls.count(LIST)).toBe(1);
+    expect(bench.lists()).toBe(1);
   });
 });
 
@@ -94,7 +94,7 @@ describe('objects and listeners that misbehave', () => {
     expect(reflector.get('llm/a')?.color).toBe('red');
     bench.api.faults.inject({ on: WATCH, effect: { kind: 'status', status: 410 } });
     bench.api.watches.cut();
-    await until('it listed again', () => bench.api.calls.count(LIST) === 2 && bench.api.watches.count() === 1);
+    await until('it listed again', () => bench.lists() === 2 && bench.api.watches.count() === 1);
     expect(unreadable).toEqual(['never', 'a']);
     bench.api.apply(service('a', 'blue'));
     bench.api.delete(reference('never'));
@@ -144,9 +144,9 @@ describe('fetch', () => {
     const reflector = bench.reflect();
     await reflector.settled;
     await expect(reflector.fetch('llm', 'a')).rejects.toMatchObject({ code: 'unreadable' });
-    bench.api.faults.inject({ on: LIST, effect: { kind: 'status', status: 500 } });
+    bench.api.faults.inject({ ...LISTS, effect: { kind: 'status', status: 500 } });
     await expect(reflector.fetch('llm', 'a')).rejects.toMatchObject({ code: 'server-error' });
-    bench.api.faults.inject({ on: LIST, effect: { kind: 'status', status: 200, body: {} } });
+    bench.api.faults.inject({ ...LISTS, effect: { kind: 'status', status: 200, body: {} } });
     await expect(reflector.fetch('llm', 'a')).rejects.toMatchObject({ code: 'unreadable' });
     bench.api.uninstall('InferenceService');
     await expect(reflector.fetch('llm', 'a')).rejects.toMatchObject({ code: 'not-found' });
@@ -158,13 +158,13 @@ describe('fetch', () => {
 describe('stop', () => {
   it('ends a list, a watch and a backoff, and nothing is told or asked afterwards', async () => {
     bench.api.apply(service('a'));
-    bench.api.faults.inject({ on: LIST, effect: { kind: 'hang' } });
+    bench.api.faults.inject({ ...LISTS, effect: { kind: 'hang' } });
     const listing = bench.reflect();
-    await until('it lists', () => bench.api.calls.count(LIST) === 1);
+    await until('it lists', () => bench.lists() === 1);
     await listing.stop();
     await listing.settled;
 
-    bench.api.faults.inject({ on: LIST, effect: { kind: 'status', status: 500 } });
+    bench.api.faults.inject({ ...LISTS, effect: { kind: 'status', status: 500 } });
     const waiting = bench.reflect({ settings: { backoffMinMs: 3_600_000, backoffMaxMs: 3_600_000 } });
     await until('it waits', () => waiting.state === 'failing');
     await waiting.stop();

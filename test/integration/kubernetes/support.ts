@@ -14,6 +14,8 @@ import {
 import { type KubernetesOptions, type SandboxKubernetes, startKubernetes } from '../../../src/sandbox/index.ts';
 
 export const LIST = 'list inferenceservices';
+/** For a fault: lists alone, not the look at the newest version that goes before a watch where the server was lost from sight. */
+export const LISTS = { on: LIST, path: /^(?!.*[?&]limit=1(?:&|$))/ };
 export const WATCH = 'watch inferenceservices';
 
 export interface Thing {
@@ -74,6 +76,8 @@ export interface Bench {
   told: string[];
   changes: ObjectChange<Thing>[];
   log: ReturnType<typeof keepingLog>;
+  /** How often it was listed, page by page; a look at the newest version is none. */
+  lists(): number;
   reflect(options?: Partial<ReflectorOptions<Thing>>): Reflector<Thing>;
   end(): Promise<void>;
 }
@@ -91,13 +95,14 @@ export async function startBench(
   const told: string[] = [];
   const changes: ObjectChange<Thing>[] = [];
   const log = keepingLog();
-  return {
+  const bench: Bench = {
     api,
     connection,
     kubeconfig,
     told,
     changes,
     log,
+    lists: () => bench.api.calls.list(LIST).filter(({ path }) => LISTS.path.test(path)).length,
     reflect(more = {}) {
       const { settings, ...others } = more;
       const reflector = startReflector<Thing>({
@@ -119,10 +124,11 @@ export async function startBench(
     async end() {
       await Promise.all(reflectors.map((reflector) => reflector.stop()));
       await connection.close();
-      await api.stop();
+      await bench.api.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return bench;
 }
 
 const QUICK = {
