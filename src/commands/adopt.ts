@@ -133,7 +133,11 @@ function wishOf(command: Command): Wish {
   const [name] = command.args;
   const { allMatching = false, fromOwner, rebuilt = false, yes = false } = command.opts<Flags>();
   const ways = [name !== undefined || fromOwner !== undefined, allMatching].filter(Boolean).length;
-  if (ways !== 1) {
+  if (ways > 1) {
+    const other = name === undefined ? '--from-owner' : `the name "${name}"`;
+    throw new PlainError(`Only one of the two can be given: ${other}, or --all-matching. Leave one of them out.`);
+  }
+  if (ways === 0) {
     throw new PlainError('Say what to take over: the name of a model, --all-matching, or --from-owner ID.');
   }
   if (rebuilt && fromOwner === undefined) {

@@ -12,6 +12,8 @@ export function describeOffers(offers: (words: string[]) => Promise<string[]>): 
   test('of commands', async () => {
     expect(await offers([''])).toEqual(expect.arrayContaining(commands));
     expect(await offers(['expl'])).toEqual(['explain']);
+    expect(await offers(['hel'])).toEqual(['help']);
+    expect(await offers(['help', 'expl'])).toEqual(['explain']);
   });
 
   test('of the flags of a command, and of no other', async () => {
@@ -24,6 +26,8 @@ export function describeOffers(offers: (words: string[]) => Promise<string[]>): 
   test('of values, of arguments and of files', async () => {
     expect((await offers(['plan', '--output', ''])).toSorted()).toEqual(['json', 'table']);
     expect((await offers(['plan', '-o', 'j'])).toSorted()).toEqual(['json']);
+    expect((await offers(['plan', '--output='])).toSorted()).toEqual(['--output=json', '--output=table']);
+    expect(await offers(['plan', '--output=j'])).toEqual(['--output=json']);
     expect(await offers(['run', '--policy', 'up'])).toEqual(['upsert-only']);
     expect(await offers(['run', '--leader-elect', 'f'])).toEqual(['false']);
     expect(await offers(['run', '--dry-run', '--selection', 'a'])).toEqual(

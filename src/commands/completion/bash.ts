@@ -5,12 +5,14 @@ export function bashCompletion(name: string, commands: readonly CommandWords[]):
   const identifier = `_${name.replaceAll('-', '_')}`;
   return `# bash completion of ${name}: source it, or put it into a folder of bash-completion.
 ${identifier}() {
-  local current=\${COMP_WORDS[COMP_CWORD]} flag=\${COMP_WORDS[COMP_CWORD-1]} command='' word
-  # "--flag=value" arrives as three words.
+  local current=\${COMP_WORDS[COMP_CWORD]} flag=\${COMP_WORDS[COMP_CWORD-1]} command='' prefix='' word
+  # "--flag=value" arrives as three words, or as one where COMP_WORDBREAKS lacks the sign.
   if [[ $current == = ]]; then
     current=''
   elif [[ $flag == = ]]; then
     flag=\${COMP_WORDS[COMP_CWORD-2]}
+  elif [[ $current == --*=* ]]; then
+    flag=\${current%%=*} prefix=\${current%%=*}= current=\${current#*=}
   fi
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ $word != -* ]]; then
@@ -23,6 +25,7 @@ ${identifier}() {
     '') mapfile -t COMPREPLY < <(compgen -W '${[...commands.map((one) => one.name), '--help', '--version'].join(' ')}' -- "$current") ;;
 ${commands.map(commandCase).join('\n')}
   esac
+  if [[ $prefix && \${#COMPREPLY[@]} -gt 0 ]]; then COMPREPLY=("\${COMPREPLY[@]/#/$prefix}"); fi
 }
 complete -F ${identifier} ${name}
 `;

@@ -33,7 +33,8 @@ export interface CommandWords {
 
 /** The words of a program, from its own definitions: what it takes is what is completed. */
 export function programWords(program: Command): { name: string; commands: CommandWords[] } {
-  return { name: program.name(), commands: program.commands.map(commandWords) };
+  const commands = program.commands.map(commandWords);
+  return { name: program.name(), commands: [...commands, helpWords(commands.map(({ name }) => name))] };
 }
 
 function commandWords(command: Command): CommandWords {
@@ -43,6 +44,11 @@ function commandWords(command: Command): CommandWords {
     flags: [...command.options.map(flagWords), HELP],
     arguments: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   };
+}
+
+/** Every program has the command `help`, and no list of it. */
+function helpWords(names: readonly string[]): CommandWords {
+  return { name: 'help', description: 'What a command takes', flags: [], arguments: names };
 }
 
 const HELP: FlagWords = {

@@ -85,8 +85,15 @@ async function findKind(connection: Connection, { resource }: Source): Promise<F
 
 /** Whether annotating a running model restarts its pods. */
 async function judgeList(connection: Connection, namespace: string | undefined): Promise<Finding> {
+  const config = await findConfig(connection, namespace).catch((error: unknown) => {
+    if (error instanceof PlainError) return error;
+    throw error;
+  });
+  if (config instanceof PlainError) {
+    return skipped(`Whether annotating a running model restarts it cannot be told. ${config.message}`);
+  }
+  const { metadata, data } = config;
   try {
-    const { metadata, data } = await findConfig(connection, namespace);
     const listed = readList(data?.[CONFIG_KEY]);
     const missing = kserveKeys([]).filter((key) => !listed.includes(key));
     const where = `${CONFIG_MAP} in namespace ${metadata.namespace}`;
@@ -96,8 +103,8 @@ async function judgeList(connection: Connection, namespace: string | undefined):
       'As an administrator of KServe, run model-registrar annotations --kserve --apply.',
     );
   } catch (error) {
-    if (!(error instanceof PlainError)) throw error;
-    return skipped(`Whether annotating a running model restarts it cannot be told. ${error.message}`);
+    // Whoever may read it sees that KServe cannot.
+    return failure(error);
   }
 }
 

@@ -271,9 +271,13 @@ test('adopt -o json prints the plan, or what came of it, and nothing else', asyn
 });
 
 test('adopt wants to be told what to take over, just once', async () => {
-  for (const args of [[], ['qwen', '--all-matching'], ['--all-matching', '--from-owner=x']]) {
-    expect((await run('adopt', ...args)).stderr).toMatch(/^error: Say what to take over/);
-  }
+  expect((await run('adopt')).stderr).toMatch(/^error: Say what to take over/);
+  expect((await run('adopt', 'qwen', '--all-matching')).stderr).toMatch(
+    /^error: Only one of the two can be given: the name "qwen", or --all-matching\./,
+  );
+  expect((await run('adopt', '--all-matching', '--from-owner=x')).stderr).toMatch(
+    /^error: Only one of the two can be given: --from-owner, or --all-matching\./,
+  );
   expect((await run('adopt', 'qwen', '--rebuilt')).stderr).toMatch(/^error: --rebuilt goes with --from-owner/);
   expect((await run('adopt', '--from-owner=prod')).stderr).toMatch(/is the owner id that this runs with/);
 });

@@ -39,6 +39,8 @@ interface World {
   /** Rows of the database that LiteLLM does not serve. */
   stored?: object[];
   kserveList?: string[];
+  /** What stands in KServe’s ConfigMap in place of its JSON. */
+  kserveText?: string;
 }
 
 /** Makes both servers answer what the sandbox does not know by itself. */
@@ -67,7 +69,7 @@ function set(world: World): void {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { namespace: 'kserve', name: 'inferenceservice-config' },
-    data: { inferenceService: JSON.stringify({ serviceAnnotationDisallowedList: list }) },
+    data: { inferenceService: world.kserveText ?? JSON.stringify({ serviceAnnotationDisallowedList: list }) },
   });
 }
 
@@ -206,6 +208,14 @@ describe('doctor names what is wrong, and the remedy', () => {
       /not there behind its address.*proxy is running/i,
     ],
     ['annotations that restart', { kserveList: ['x'] }, 'kserve-annotations', 'warning', /lacks 18.*--kserve --apply/],
+    [
+      'a broken ConfigMap',
+      { kserveText: '{ "a": ' },
+      'kserve-annotations',
+      'failed',
+      /is no JSON.* Mend it with kubectl/,
+    ],
+    ['another', { kserveText: '[]' }, 'kserve-annotations', 'failed', /is no JSON object.* Mend it with kubectl/],
   ])('%s: %o', async (_case, world, id, status, said) => {
     set(world);
     const { troubles, failed } = await examine();
