@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { visible } from '../registration/index.ts';
 import { explainManifests, explainText, readManifests } from './explain/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, print } from './output.ts';
@@ -13,7 +14,7 @@ Examples:
   $ kubectl kustomize overlays/prod | model-registrar explain -f -
   $ kubectl get inferenceservices -A -o yaml | model-registrar explain -f - -o json
 
-Exit codes: 0 all of it can be registered, 1 the input cannot be read, 2 something would be refused.`;
+Exit codes: 0 all of it can be registered, 1 some of the input cannot be read, 2 something would be refused.`;
 
 interface Flags {
   filename: string[];
@@ -45,8 +46,10 @@ export function explainCommand(exit: Exit): Command {
 async function explain(command: Command): Promise<number> {
   const { filename, recursive = false, defaultNamespace: namespace } = command.opts<Flags>();
   const { selection, address } = settingsOf(command);
-  const manifests = await readManifests(filename, recursive);
-  const document = explainManifests(manifests, { namespace, selection, address });
+  const input = await readManifests(filename, recursive);
+  const document = explainManifests(input, { namespace, selection, address });
   print(command, document, explainText);
+  for (const one of document.unread) console.error(visible(`error: ${one}`));
+  if (document.unread.length > 0) return 1;
   return document.refused > 0 ? 2 : 0;
 }

@@ -33,5 +33,6 @@ export const ExplainDocument = z.strictObject({
     .record(z.string(), z.int())
     .describe('Objects of other kinds, which are passed over: how many of each kind.'),
   refused: z.int().describe('How many objects would be refused, whole or in part.'),
+  unread: z.array(z.string()).describe('What of the input could not be read, and why: a sentence each.'),
 });
 export type ExplainDocument = z.output<typeof ExplainDocument>;

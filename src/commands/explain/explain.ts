@@ -9,11 +9,13 @@ import {
 } from '../../registration/index.ts';
 import { type ProjectionSettings, type Source, type SourceObject, sources } from '../../sources/index.ts';
 import { PlainError } from '../plain-error.ts';
+import { argumentProblems } from './argument-lists.ts';
 import { asReady } from './as-ready.ts';
 import { compareNames, type Explained } from './compare-names.ts';
 import type { ExplainDocument, ExplainedObject } from './document.ts';
-import type { Manifest } from './read-input.ts';
+import type { Input, Manifest } from './read-input.ts';
 import { collectRuntimes, type Runtimes } from './runtimes.ts';
+import { type OurManifest, sortOut } from './sort-out.ts';
 
 export interface ExplainOptions extends ProjectionSettings {
   /** The namespace of objects that name none. */
@@ -21,43 +23,31 @@ export interface ExplainOptions extends ProjectionSettings {
 }
 
 /**
- * What manifests would register, and what is wrong with them. Pure: no cluster and no LiteLLM are asked.
- *
- * @throws PlainError where an object has no name
+ * What manifests would register, and what is wrong with them. Pure: no cluster and no LiteLLM are asked. An object that is given twice counts once, and
+ * the last time, as `kubectl apply` has it.
  */
-export function explainManifests(manifests: readonly Manifest[], options: ExplainOptions): ExplainDocument {
+export function explainManifests(input: Input, options: ExplainOptions): ExplainDocument {
+  const { ours, read, others, unread } = sortOut(input, options.namespace);
   const kinds = [...sources.values()].flatMap((source) => source.related ?? []);
-  const runtimes = collectRuntimes(manifests, kinds, options.namespace);
-  const explained: Explained[] = [];
-  const others = new Map<string, number>();
-  for (const manifest of manifests) {
-    const source = [...sources.values()].find((one) => isOf(one, manifest));
-    if (!source) {
-      others.set(manifest.kind, (others.get(manifest.kind) ?? 0) + 1);
-      continue;
-    }
-    const supposed = asReady(manifest, options.namespace, runtimes);
-    const object = parsed(source, manifest, supposed.raw);
-    const projection = project(source, object, options, runtimes, supposed.unknownRuntime);
-    const { namespace, name } = object;
-    const key = sourceKey({ kind: source.kind, namespace, name });
-    explained.push({
-      object: explainObject(key, manifest.file, projection, supposed.notes),
-      namespace,
-      names: projection.names,
-    });
-  }
+  const runtimes = collectRuntimes(read, kinds, options.namespace);
+  const explained = ours.map((one) => explainOne(one, options, runtimes));
   compareNames(explained);
   const objects = explained.map(({ object }) => object);
-  return {
-    objects,
-    others: Object.fromEntries(others),
-    refused: objects.filter(({ problems }) => problems.length > 0).length,
-  };
+  return { objects, others, refused: objects.filter(({ problems }) => problems.length > 0).length, unread };
 }
 
-function isOf({ resource }: Source, { apiVersion, kind }: Manifest): boolean {
-  return kind === resource.kind && apiVersion === `${resource.group}/${resource.version}`;
+function explainOne({ source, manifest, notes }: OurManifest, options: ExplainOptions, runtimes: Runtimes): Explained {
+  const supposed = asReady(manifest, options.namespace, runtimes);
+  const object = parsed(source, manifest, supposed.raw);
+  const projection = project(source, object, options, runtimes, supposed.unknownRuntime);
+  const { namespace, name } = object;
+  const key = sourceKey({ kind: source.kind, namespace, name });
+  const explained = explainObject(key, manifest.file, projection, [...supposed.notes, ...notes]);
+  const problems = argumentProblems(manifest);
+  if (problems.length === 0) return { object: explained, namespace, names: projection.names };
+  const { why: _, ...rest } = explained;
+  const refused = { ...rest, state: 'invalid' as const, models: [], problems: [...explained.problems, ...problems] };
+  return { object: refused, namespace, names: projection.names };
 }
 
 /** A runtime that is not in the input is no mistake of the object: what only it can tell is left open. */

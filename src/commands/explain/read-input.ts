@@ -14,29 +14,63 @@ export interface Manifest {
   raw: Record<string, unknown>;
 }
 
+/** What was read. */
+export interface Input {
+  manifests: Manifest[];
+  /** What could not be read: a sentence each, with the file. */
+  unread: string[];
+}
+
 const ObjectHead = z.looseObject({ apiVersion: z.string().min(1), kind: z.string().min(1) });
 const ObjectList = z.object({ items: z.array(z.unknown()) });
 
 /**
  * Reads manifests: files, folders (their `.yaml`, `.yml` and `.json` files; with `recursive` those of folders below too) and `-`, the
- * standard input. Lists are taken apart.
+ * standard input. Lists are taken apart. What cannot be read, is no YAML or no object of Kubernetes hides nothing of the rest.
  *
- * @throws PlainError naming the file, where one cannot be read, is no YAML, or holds what is no object of Kubernetes; where there is none
+ * @throws PlainError where there is no object at all
  */
-export async function readManifests(paths: readonly string[], recursive: boolean): Promise<Manifest[]> {
-  const manifests: Manifest[] = [];
+export async function readManifests(paths: readonly string[], recursive: boolean): Promise<Input> {
+  const inputs: Input[] = [];
   for (const path of paths) {
-    if (path === '-') manifests.push(...someOf(readText('standard input', await text(process.stdin))));
-    else for (const file of filesAt(path, recursive)) manifests.push(...readText(file, readFile(file)));
+    if (path === '-') inputs.push(someOf(readText('standard input', await text(process.stdin))));
+    else inputs.push(...readPath(path, recursive));
   }
-  if (manifests.length === 0) throw new PlainError(`${paths.join(', ')}: there is no object in it; name another file.`);
-  return manifests;
+  const { manifests, unread } = joined(inputs);
+  if (manifests.length > 0) return { manifests, unread };
+  throw new PlainError(unread.join('\n') || `${paths.join(', ')}: there is no object in it; name another file.`);
 }
 
 /** A check that passes because its input never came would be none. */
-function someOf(manifests: Manifest[]): Manifest[] {
-  if (manifests.length > 0) return manifests;
+function someOf(input: Input): Input {
+  if (input.manifests.length + input.unread.length > 0) return input;
   throw new PlainError('Standard input holds no object: did the command before the pipe fail?');
+}
+
+function readPath(path: string, recursive: boolean): Input[] {
+  const files = collected(() => filesAt(path, recursive));
+  if (files instanceof PlainError) return [{ manifests: [], unread: [files.message] }];
+  return files.map((file) => {
+    const content = collected(() => readFile(file));
+    return content instanceof PlainError ? { manifests: [], unread: [content.message] } : readText(file, content);
+  });
+}
+
+function joined(inputs: readonly Input[]): Input {
+  return {
+    manifests: inputs.flatMap(({ manifests }) => manifests),
+    unread: inputs.flatMap(({ unread }) => unread),
+  };
+}
+
+/** What is wrong is told with the rest. */
+function collected<T>(read: () => T): T | PlainError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PlainError) return error;
+    throw error;
+  }
 }
 
 function filesAt(path: string, recursive: boolean): string[] {
@@ -60,37 +94,48 @@ function readFile(file: string): string {
   }
 }
 
-/** The objects of one text. @throws PlainError */
-export function readText(file: string, content: string): Manifest[] {
-  return parse(file, content).flatMap((document, index) => takeApart(`${file}, document ${index + 1}`, file, document));
+/** The objects of one text. */
+export function readText(file: string, content: string): Input {
+  const documents = parse(file, content).map((document, index) => {
+    if (document instanceof PlainError) return { manifests: [], unread: [document.message] };
+    return takeApart(`${file}, document ${index + 1}`, file, document);
+  });
+  return joined(documents);
 }
 
+/** The documents of a text; an error in place of one that is no YAML. */
 function parse(file: string, content: string): unknown[] {
   // Merge keys (`<<: *common`) are of YAML 1.1, and kubectl takes them.
   const documents = parseAllDocuments(content, { merge: true, logLevel: 'silent' });
   // A stream without a document is an empty list with marks on it.
   return Array.from(documents, (document) => {
     const [error] = document.errors;
-    if (error) throw notYaml(file, error);
+    if (error) return notYaml(file, error);
     try {
       return document.toJS() as unknown;
     } catch (bomb) {
-      throw notYaml(file, bomb);
+      return notYaml(file, bomb);
     }
   });
 }
 
 function notYaml(file: string, error: unknown): PlainError {
-  const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return new PlainError(`${file} is not YAML: ${line}`);
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  // The excerpt that follows the colon is left out, and what the parser calls its tokens says nothing to people.
+  const said = line.replace(/:$/, '').replace(/^Unexpected [\w-]+ token in YAML (?:stream|document): /, 'Unexpected ');
+  return new PlainError(
+    `${file} is not YAML: ${said.replace(/^Unexpected scalar at node end/, 'Something stands here that cannot follow')}. Mend it there.`,
+  );
 }
 
-function takeApart(where: string, file: string, document: unknown): Manifest[] {
-  if (document === null || document === undefined) return [];
+function takeApart(where: string, file: string, document: unknown): Input {
+  if (document === null || document === undefined) return { manifests: [], unread: [] };
   const head = ObjectHead.safeParse(document);
-  if (!head.success) throw new PlainError(`${where}, is no object of Kubernetes: it needs apiVersion and kind.`);
+  if (!head.success) {
+    return { manifests: [], unread: [`${where}, is no object of Kubernetes: it needs apiVersion and kind.`] };
+  }
   const { apiVersion, kind } = head.data;
   const list = kind.endsWith('List') ? ObjectList.safeParse(document) : undefined;
-  if (list?.success) return list.data.items.flatMap((item) => takeApart(where, file, item));
-  return [{ file, apiVersion, kind, raw: head.data }];
+  if (list?.success) return joined(list.data.items.map((item) => takeApart(where, file, item)));
+  return { manifests: [{ file, apiVersion, kind, raw: head.data }], unread: [] };
 }

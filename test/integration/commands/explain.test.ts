@@ -39,8 +39,12 @@ test('explain exits with 0 where all can be registered, with 2 where something w
   });
 
   await writeFile(join(folder, 'broken.yaml'), 'a: [');
-  for (const path of [folder, join(folder, 'nowhere.yaml')]) {
-    const { code, stdout, stderr } = await runProgram('explain', '-f', path);
+  const broken = await runProgram('explain', '-f', folder, '-f', join(folder, 'nowhere.yaml'));
+  expect(broken.code).toBe(1);
+  expect(broken.stdout).toContain('+ good  hosted_vllm/good');
+  expect(broken.stderr).toMatch(/^error: .*broken\.yaml is not YAML: .+\nerror: There is no file .*nowhere\.yaml.+\n$/);
+  for (const path of ['broken.yaml', 'nowhere.yaml']) {
+    const { code, stdout, stderr } = await runProgram('explain', '-f', join(folder, path));
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .+\n$/) });
   }
 });

@@ -1,24 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ExplainDocument, explainManifests, explainText, readText } from '../../../../src/commands/explain/index.ts';
-import { PlainError } from '../../../../src/commands/plain-error.ts';
-
-const SETTINGS = { selection: 'annotated', address: 'cluster', namespace: 'default' } as const;
-
-function explain(yaml: string, settings: object = {}): ExplainDocument {
-  return explainManifests(readText('m.yaml', yaml), { ...SETTINGS, ...settings });
-}
-
-/** An InferenceService of a model format. */
-function model(name: string, more: { annotations?: string; namespace?: string; predictor?: string } = {}): string {
-  const { annotations = 'model-registrar.io/enabled: "true"', namespace, predictor } = more;
-  return `---
-apiVersion: serving.kserve.io/v1beta1
-kind: InferenceService
-metadata: { name: ${name}, ${namespace ? `namespace: ${namespace}, ` : ''}annotations: { ${annotations} } }
-spec: { predictor: ${predictor ?? '{ model: { modelFormat: { name: huggingface }, args: [--max-model-len=4096] } }'} }
-`;
-}
+import { ExplainDocument, explainManifests, explainText } from '../../../../src/commands/explain/index.ts';
+import { explain, model, SETTINGS } from './manifests.ts';
 
 describe('what a manifest would register', () => {
   test('names, model, mode, length and base path, without a status and whatever status an export carries', () => {
@@ -40,7 +23,7 @@ describe('what a manifest would register', () => {
         notes: [expect.stringContaining('kserve-huggingfaceserver is not in the input')],
       },
     ]);
-    expect(rest).toEqual({ others: {}, refused: 0 });
+    expect(rest).toEqual({ others: {}, refused: 0, unread: [] });
   });
 
   test('with the runtime that KServe would choose: of the same namespace and by priority, else its own', () => {
@@ -177,14 +160,11 @@ test('lists are taken apart, other kinds are counted, empty documents are nothin
   const document = explain(
     `# only a comment\n---\n${list}---\n---\n${list}---\napiVersion: apps/v1\nkind: Deployment\n`,
   );
-  expect(document.objects.map(({ source }) => source)).toEqual([
-    'inference-service/default/x',
-    'inference-service/default/x',
-  ]);
+  expect(document.objects.map(({ source }) => source)).toEqual(['inference-service/default/x']);
   expect(document.others).toEqual({ Secret: 2, Deployment: 1 });
   expect(JSON.stringify(document)).not.toContain('hidden-value');
   expect(explainText(document)).toMatch(
-    /^2 objects would be 2 models; 0 refused\. Passed over: 2 Secret, 1 Deployment\.$/m,
+    /^1 object would be 1 model; 0 refused\. Passed over: 2 Secret, 1 Deployment\.$/m,
   );
 });
 
@@ -224,33 +204,6 @@ test('what a terminal would obey is spelled out, and a kind may be called as it 
   expect(explainText(document)).toMatch(/inference-service\/default\/x\\u\{1b\}\[31m/);
 });
 
-test.each([
-  ['a text', 'hello', /^m\.yaml, document 1, is no object of Kubernetes: it needs apiVersion and kind\.$/],
-  ['an object without a kind', 'a: 1', /is no object of Kubernetes/],
-  ['what is not YAML', 'a: [1', /^m\.yaml is not YAML: /],
-  ['a YAML bomb', bomb(), /^m\.yaml is not YAML: /],
-  ['a YAML bomb of merge keys', mergeBomb(), /^m\.yaml is not YAML: /],
-  ['a merge of what is no map', 'a: { <<: 5 }', /^m\.yaml is not YAML: Merge sources must be maps/],
-  [
-    'an InferenceService without a name',
-    model('x').replace('name: x,', ''),
-    /without a name: give it a metadata\.name/,
-  ],
-])('%s cannot be read, and the error says where', (_case, yaml, said) => {
-  expect(() => explain(yaml)).toThrow(PlainError);
-  expect(() => explain(yaml)).toThrow(said);
-});
-
-function bomb(): string {
-  const layers = Array.from({ length: 12 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(',')}]`);
-  return `apiVersion: v1\nkind: Bomb\nl0: &l0 x\n${layers.join('\n')}\n`;
-}
-
-function mergeBomb(): string {
-  const layers = Array.from({ length: 24 }, (_, n) => `l${n + 1}: &l${n + 1} { a: { <<: *l${n} }, b: { <<: *l${n} } }`);
-  return `apiVersion: v1\nkind: Bomb\nl0: &l0 { a: x }\n${layers.join('\n')}\n`;
-}
-
 test('whatever an InferenceService is made of, it is explained, as the schema says', () => {
   const leaf = fc.oneof(
     fc.jsonValue(),
@@ -273,7 +226,10 @@ test('whatever an InferenceService is made of, it is explained, as the schema sa
         metadata: { name: 'x', annotations: Object.fromEntries(keys) },
         spec: { predictor: typeof predictor === 'object' ? Object.assign({ model: inner }, predictor) : predictor },
       };
-      const document = explainManifests([{ file: 'f', apiVersion: raw.apiVersion, kind: raw.kind, raw }], SETTINGS);
+      const document = explainManifests(
+        { manifests: [{ file: 'f', apiVersion: raw.apiVersion, kind: raw.kind, raw }], unread: [] },
+        SETTINGS,
+      );
       expect(ExplainDocument.parse(document)).toEqual(document);
       expect(explainText(document)).toContain('inference-service/default/x');
     }),
