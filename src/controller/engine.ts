@@ -13,7 +13,7 @@ import {
 import type { SourceObject } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
 import { type Decision, decide, decideUnselected } from './decide.ts';
-import { GateClosed, isNotLeader } from './failures.ts';
+import { GateClosed, isNotLeader, isOvertaken } from './failures.ts';
 import { asHeld, type Guard } from './guard.ts';
 import type { Place, SourceView } from './source-view.ts';
 import { createVerifier } from './verifier.ts';
@@ -65,8 +65,17 @@ export interface Engine {
   consider(key: string): Decision | undefined;
   /** As `consider`, but with what is held, after names that would be taken were looked up in LiteLLM's database, and objects whose rows would go were read once more. */
   verify(key: string, signal?: AbortSignal): Promise<Decision | undefined>;
-  /** Looks at one object and does what is to be done. Failures of single changes are part of the outcome. */
-  reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined>;
+  /**
+   * Looks at one object and does what is to be done. Failures of single changes are part of the outcome.
+   *
+   * @param overtaken - aborted: writes that still wait for their turn are dropped, and count as not tried
+   */
+  reconcile(
+    key: string,
+    urgency: Urgency,
+    signal?: AbortSignal,
+    overtaken?: AbortSignal,
+  ): Promise<Outcome | undefined>;
   /** Reads the Secrets that objects name: what cannot be read is part of what is decided then. */
   readKeys(signal?: AbortSignal): Promise<void>;
   /** Reads LiteLLM's list. @throws LiteLlmError */
@@ -189,7 +198,12 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     return verifier.verify(key, signal);
   }
 
-  async function reconcile(key: string, urgency: Urgency, signal?: AbortSignal): Promise<Outcome | undefined> {
+  async function reconcile(
+    key: string,
+    urgency: Urgency,
+    signal?: AbortSignal,
+    overtaken = signal,
+  ): Promise<Outcome | undefined> {
     await readKey(key, signal);
     const first = known(key);
     if (!first) return undefined;
@@ -205,11 +219,12 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
       decision = verified;
       if (!guard.allows(decision)) return kept(key, decision);
       for (const change of decision.plan.changes) {
-        applied.push(await writer.run(priorityOf(change, urgency), () => write(change, signal), signal));
+        applied.push(await writer.run(priorityOf(change, urgency), () => write(change, signal), overtaken));
         if (takesOut(change)) guard.wentOut(decision);
       }
     } catch (error) {
-      return { key, decision, applied, error, gated: error instanceof GateClosed || isNotLeader(error) };
+      const untried = error instanceof GateClosed || isNotLeader(error) || isOvertaken(error, overtaken, signal);
+      return { key, decision, applied, error, gated: untried };
     }
     // What was written changes what there is to say: the next look sees it.
     return { key, decision: settled(key, decision), applied, gated: false };

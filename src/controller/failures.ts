@@ -10,6 +10,15 @@ export function isNotLeader(error: unknown): boolean {
   return error instanceof LiteLlmError && error.code === 'not-leader';
 }
 
+/** The object changed while a write of it waited, and nothing ends: that write was not tried. */
+export function isOvertaken(
+  error: unknown,
+  overtaken: AbortSignal | undefined,
+  ending: AbortSignal | undefined,
+): boolean {
+  return overtaken?.aborted === true && error === overtaken.reason && ending?.aborted !== true;
+}
+
 /** The words for a failure that may go into Events and logs: no body, no header, no secret. */
 export function describeError(error: unknown): { code: string; message: string } {
   if (error instanceof LiteLlmError) return { code: error.code, message: error.message };

@@ -7,11 +7,17 @@ import type { Engine, Meaning, Outcome } from './engine.ts';
 import { describeError, isNotLeader } from './failures.ts';
 import type { Report } from './report.ts';
 
-/** Objects that are looked at at a time: enough for the look-ups of names to run ahead of the one writer. */
+/** Objects that are looked at at a time. */
 const WORKERS = 16;
 
 /** How long what is inferred to be gone waits for more of its kind, in milliseconds: it is judged as one set. */
 const GATHERING_MS = 250;
+
+/**
+ * Half of the workers let look-ups of names run ahead of the one writer. Since most of them wait for it, the others stay free: a deletion is looked at at
+ * once, whatever else there is to do.
+ */
+const WORKERS_FOR = { soon: 12, bulk: 8 };
 
 /** What a watch told about one object. */
 export interface SourceChange {
@@ -87,7 +93,7 @@ export function createLoop(options: LoopOptions): Loop {
     await Promise.race([options.sourcesSettled, aborted(signal)]);
     await readKeys(signal);
     if (signal.aborted) return true;
-    queue = createWorkQueue({ workers: WORKERS, handle, backoff: options.backoff, onError });
+    queue = createWorkQueue({ workers: WORKERS, workersFor: WORKERS_FOR, handle, backoff: options.backoff, onError });
     const keys = engine.keys();
     await review(keys, signal);
     log.info({ objects: keys.length }, 'in step from here on');
@@ -163,7 +169,8 @@ export function createLoop(options: LoopOptions): Loop {
   }
 
   async function handle(key: string, turn: Turn): Promise<TurnResult> {
-    const outcome = await engine.reconcile(key, turn.priority === 'bulk' ? 'bulk' : 'prompt', turn.signal);
+    const urgency = turn.priority === 'bulk' ? 'bulk' : 'prompt';
+    const outcome = await engine.reconcile(key, urgency, turn.signal, turn.overtaken);
     if (!outcome) {
       dirtySince.delete(key);
       return;
@@ -175,11 +182,16 @@ export function createLoop(options: LoopOptions): Loop {
     }
     if (outcome.error && !outcome.gated)
       log.warn({ source: key, error: describeError(outcome.error) }, 'an object could not be brought in step');
-    report.tell(outcome);
+    // It is in the queue again already, further ahead.
+    const overtaken = outcome.gated && turn.overtaken.aborted;
+    if (!overtaken || outcome.applied.length > 0) report.tell(outcome);
     noteVisible(key, outcome);
+    if (overtaken) return;
     // It ends with this process, or as soon as its Lease can be renewed: no waits that grow.
     if (isNotLeader(outcome.error)) return { againInMs: options.backoff.minMs * (1 + Math.random()) };
-    if (outcome.gated) return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
+    // What ails LiteLLM as a whole is no fault of the object's: no waits that grow beyond the outage.
+    if (outcome.gated || isTroubleOfAll(outcome.error))
+      return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
     if (outcome.error || outcome.applied.some(({ result }) => result === 'saved' || result === 'kept'))
       return { again: 'backoff' };
     dirtySince.delete(key);

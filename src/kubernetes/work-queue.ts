@@ -12,6 +12,8 @@ export interface Turn {
   readonly failures: number;
   /** Aborted by stop(), and by drain() when its time is over. */
   readonly signal: AbortSignal;
+  /** As `signal`, and aborted too when the key is added with a higher priority: what this turn still waits for is better asked for anew. */
+  readonly overtaken: AbortSignal;
 }
 
 /** `again: 'backoff'` is a failure without an error; `againInMs` is a success that wants another look later. */
@@ -21,6 +23,11 @@ export type TurnResult = { again?: 'backoff' } | { againInMs: number } | void;
 export interface WorkQueueOptions {
   /** How many keys are handled at a time. */
   workers: number;
+  /**
+   * A key of this priority is taken only while fewer than so many are in hand. By default as many as there are workers; with less, workers stay free
+   * for what comes with a higher priority.
+   */
+  workersFor?: Partial<Record<Priority, number>>;
   /** Looks at one key as it is now. What it throws counts as a failure. */
   handle(key: string, turn: Turn): Promise<TurnResult>;
   /** Waiting times after failures, in milliseconds. */
@@ -77,7 +84,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const waiting = new Map<string, Waiting>();
   /** Those of them that wait for a worker only, in order of arrival. */
   const ready: Record<Priority, Set<string>> = { urgent: new Set(), soon: new Set(), bulk: new Set() };
-  const inHand = new Set<string>();
+  /** The keys in hand: with which priority they were taken, and how their turns are told that they are overtaken. */
+  const inHand = new Map<string, { priority: Priority; overtaking: AbortController }>();
   /** Failures in a row, for keys that have some. */
   const failures = new Map<string, number>();
   const aborter = new AbortController();
@@ -89,6 +97,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     if (closed) return;
     const present = waiting.get(key);
     if (delayMs <= 0 && priority !== 'bulk') {
+      overtake(key, priority);
       // Whoever asks for it now knows of a change: the failures of the past say nothing about it.
       failures.delete(key);
       put(key, { priority: higher(priority, present?.priority), dueAt: now(), backingOff: false });
@@ -100,6 +109,11 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     }
     const dueAt = present.backingOff ? present.dueAt : Math.min(present.dueAt, now() + Math.max(0, delayMs));
     put(key, { priority: higher(priority, present.priority), dueAt, backingOff: present.backingOff });
+  }
+
+  function overtake(key: string, priority: Priority): void {
+    const turn = inHand.get(key);
+    if (turn && higher(turn.priority, priority) !== turn.priority) turn.overtaking.abort();
   }
 
   /** Makes this the one wait of the key. */
@@ -136,17 +150,17 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
-      while (!closed && inHand.size < options.workers && takeOne());
+      while (!closed && takeOne());
       tellIdle();
     });
   }
 
   function takeOne(): boolean {
     for (const priority of PRIORITIES) {
+      if (inHand.size >= Math.min(options.workers, options.workersFor?.[priority] ?? options.workers)) continue;
       for (const key of ready[priority]) {
         ready[priority].delete(key);
         waiting.delete(key);
-        inHand.add(key);
         void work(key, priority);
         return true;
       }
@@ -155,9 +169,12 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   }
 
   async function work(key: string, priority: Priority): Promise<void> {
+    const overtaking = new AbortController();
+    inHand.set(key, { priority, overtaking });
+    const signals = { signal: aborter.signal, overtaken: overtaking.signal };
     let result: TurnResult;
     try {
-      result = await options.handle(key, { priority, failures: failures.get(key) ?? 0, signal: aborter.signal });
+      result = await options.handle(key, { priority, failures: failures.get(key) ?? 0, ...signals });
     } catch (error) {
       report(key, error);
       result = { again: 'backoff' };
@@ -228,8 +245,13 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     });
     const inTime = await Promise.race([idle().then(() => true), late]);
     clearTimeout(timer);
-    if (!inTime) aborter.abort();
+    if (!inTime) abort();
     return inTime;
+  }
+
+  function abort(): void {
+    aborter.abort();
+    for (const { overtaking } of inHand.values()) overtaking.abort();
   }
 
   return {
@@ -238,7 +260,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       return depth();
     },
     get delayed() {
-      const again = [...inHand].filter((key) => waiting.has(key)).length;
+      const again = [...inHand.keys()].filter((key) => waiting.has(key)).length;
       return waiting.size - again - depth();
     },
     get inHand() {
@@ -249,7 +271,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     drain,
     stop() {
       close();
-      aborter.abort();
+      abort();
     },
   };
 }

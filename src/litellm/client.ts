@@ -3,6 +3,9 @@ import { type Extent, readRefusal, readRow, readRows, readStoredRow, type Stored
 import { LiteLlmError } from './errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
 
+/** Rows of one list: five times what it is meant for. */
+const MAX_ROWS = 100_000;
+
 /** `saved` means: the row is in the database, but LiteLLM did not take it into service. */
 export type WriteResult = 'live' | 'saved';
 
@@ -42,6 +45,8 @@ export function createClient(http: Http): LiteLlmClient {
   async function list(signal?: AbortSignal): Promise<ModelRecord[]> {
     const rows: ModelRecord[] = [];
     const onRow = (raw: unknown): void => {
+      // An answer without an end could be one of many small rows.
+      if (rows.length >= MAX_ROWS) throw new LiteLlmError('unreadable', { hint: 'the answer is too long' });
       const row = readRow(raw);
       if (row) rows.push(row);
     };
@@ -90,7 +95,10 @@ export function createClient(http: Http): LiteLlmClient {
       body: bodyOf(row),
       signal,
     });
-    if (answer.status === 200) return 'live';
+    if (answer.status === 200) {
+      expectObject(answer);
+      return 'live';
+    }
     const refusal = refusalOf(answer);
     if (refusal.kind === 'saved-not-live') return 'saved';
     throw errorOf(refusal);
@@ -125,13 +133,21 @@ export function createClient(http: Http): LiteLlmClient {
       body: { id },
       signal,
     });
-    if (answer.status === 200) return true;
+    if (answer.status === 200) {
+      expectObject(answer);
+      return true;
+    }
     const refusal = refusalOf(answer);
     if (refusal.kind === 'not-in-database') return false;
     throw errorOf(refusal);
   }
 
   return { list, findByName, findById, create, update, touch, remove };
+}
+
+/** A page that an ingress or a log-in answers with 200 is no proof that anything was written. */
+function expectObject({ status, body }: HttpAnswer): void {
+  if (typeof body !== 'object' || body === null) throw new LiteLlmError('unreadable', { status });
 }
 
 function repeatedIds(rows: readonly ModelRecord[]): Set<string> {

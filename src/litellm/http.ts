@@ -4,8 +4,14 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { readList } from '../json/index.ts';
 import { LiteLlmError } from './errors.ts';
 
-/** Longest answer that is read: 20,000 rows of 7.3 KB each, and room. */
+/** Longest answer that is read row by row: 20,000 rows of 7.3 KB each, and room. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
+
+/** Longest answer that is held in memory as a whole: a search gives at most 1,000 rows. */
+const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
+
+/** Each worker of the loop looks a name up in two ways at a time: none of them waits for the connection of another. */
+const CONNECTIONS = 64;
 
 export interface HttpOptions {
   /** Base URL of the proxy, for example `http://litellm.litellm.svc:4000`. */
@@ -16,7 +22,7 @@ export interface HttpOptions {
   caFile?: string;
   /** Deadline of one call, in milliseconds. */
   timeoutMs?: number;
-  /** Longest answer that is read. */
+  /** Longest answer that is read, of those with rows; of the others no more than 32 MiB are. */
   maxBodyBytes?: number;
   /** Asked immediately before each call is sent; false: it is not. Default: always. */
   mayCall?: () => boolean;
@@ -88,7 +94,7 @@ export function createHttp({
   async function send({ method, path, body, signal, onRow }: HttpCall): Promise<HttpAnswer> {
     agent ??= new Agent({
       allowH2: false,
-      connections: 16,
+      connections: CONNECTIONS,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       maxResponseSize: maxBodyBytes,
@@ -128,13 +134,25 @@ async function readAnswer(
   onRow: HttpCall['onRow'],
 ): Promise<HttpAnswer> {
   if (statusCode === 200 && onRow) return { status: 200, body: await readRows(body, onRow) };
-  const text = await body.text();
+  const text = await readWhole(body);
   const seconds = Number(headers['retry-after']);
   return {
     status: statusCode,
     body: parseJson(text),
     ...(Number.isFinite(seconds) && seconds > 0 && { retryAfterMs: seconds * 1000 }),
   };
+}
+
+async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    // To leave the loop ends the call.
+    if (size > MAX_WHOLE_BYTES) throw new LiteLlmError('unreadable', { hint: 'the answer is too long' });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** The parser's own error quotes the text, which may hold a secret. */
