@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { answerWith, type HttpCall, listen, readCall, sendOn } from './base/index.ts';
@@ -72,6 +73,9 @@ export async function startFaultProxy(...targets: string[]): Promise<FaultProxy>
         hanging.add(response);
         response.once('close', () => hanging.delete(response));
         return;
+      case 'endless':
+        seen.status = 200;
+        return withoutEnd(fault, response);
       case 'cut':
         response.destroy();
         return;
@@ -139,6 +143,16 @@ export async function startFaultProxy(...targets: string[]): Promise<FaultProxy>
 
 async function toTheEnd(answer: IncomingMessage): Promise<void> {
   for await (const _ of answer);
+}
+
+async function withoutEnd({ begin, again }: { begin: string; again: string }, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.write(begin);
+  const gone = once(response, 'close');
+  while (!response.destroyed) {
+    if (!response.write(again)) await Promise.race([once(response, 'drain'), gone]);
+    else await pause(0);
+  }
 }
 
 function answer(fault: Extract<Fault, { status: number }>, seen: ProxyCall, response: ServerResponse): void {

@@ -20,6 +20,7 @@ export type Fault = Match &
     | ({ kind: 'answer' } & Answering) // answered here, never sent on
     | ({ kind: 'answer-after' } & Answering) // sent on and carried out, then answered otherwise
     | { kind: 'hang' } // accepted, never sent on, never answered
+    | { kind: 'endless'; begin: string; again: string } // never sent on; answered with 200 and a text that goes on until the caller has had enough
     | { kind: 'cut' } // the connection is cut, nothing sent on
     | { kind: 'cut-after' } // sent on and carried out, then the connection is cut
     | { kind: 'delay'; ms: number } // sent on later
