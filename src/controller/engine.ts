@@ -70,12 +70,7 @@ export interface Engine {
    *
    * @param overtaken - aborted: writes that still wait for their turn are dropped, and count as not tried
    */
-  reconcile(
-    key: string,
-    urgency: Urgency,
-    signal?: AbortSignal,
-    overtaken?: AbortSignal,
-  ): Promise<Outcome | undefined>;
+  reconcile(key: string, urgency: Urgency, signal?: AbortSignal, overtaken?: AbortSignal): Promise<Outcome | undefined>;
   /** Reads the Secrets that objects name: what cannot be read is part of what is decided then. */
   readKeys(signal?: AbortSignal): Promise<void>;
   /** Reads LiteLLM's list. @throws LiteLlmError */

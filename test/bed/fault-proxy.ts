@@ -61,7 +61,7 @@ export async function startFaultProxy(...targets: string[]): Promise<FaultProxy>
   };
 
   const handle = async (call: HttpCall, seen: ProxyCall, response: ServerResponse): Promise<void> => {
-    const fault = faults.take(call.method, call.path);
+    const fault = faults.take(call.method, call.path, call.body.toString('utf8'));
     seen.fault = fault?.kind;
     switch (fault?.kind) {
       case undefined:

@@ -3,6 +3,8 @@ interface Match {
   method?: string;
   /** The whole path with its query, or a pattern for it. Default: any. */
   path?: string | RegExp;
+  /** A text that the body of the call holds. Default: any. */
+  holding?: string;
   /** How many calls it is for. Default: all until it is lifted. */
   times?: number;
 }
@@ -35,7 +37,7 @@ export interface FaultHandle {
 export interface Faults {
   add(fault: Fault): FaultHandle;
   /** The first fault that matches a call, its count used up by one. */
-  take(method: string, path: string): Fault | undefined;
+  take(method: string, path: string, body?: string): Fault | undefined;
   clear(): void;
 }
 
@@ -58,8 +60,8 @@ export function createFaults(): Faults {
         },
       };
     },
-    take: (method, path) => {
-      const entry = entries.find((each) => isFor(each, method, path));
+    take: (method, path, body = '') => {
+      const entry = entries.find((each) => isFor(each, method, path, body));
       if (entry === undefined) return undefined;
       entry.applied += 1;
       return entry.fault;
@@ -70,10 +72,11 @@ export function createFaults(): Faults {
   };
 }
 
-function isFor(entry: Entry, method: string, path: string): boolean {
+function isFor(entry: Entry, method: string, path: string, body: string): boolean {
   const { fault } = entry;
   if (entry.applied >= (fault.times ?? Number.POSITIVE_INFINITY)) return false;
   if (fault.method !== undefined && fault.method !== method) return false;
+  if (fault.holding !== undefined && !body.includes(fault.holding)) return false;
   if (fault.path === undefined) return true;
   // Without the query where the fault names none.
   const whole = typeof fault.path !== 'string' || fault.path.includes('?') ? path : path.replace(/\?.*$/, '');

@@ -18,7 +18,11 @@ const html = (status: number, text: string): Fault => ({
   headers: { 'content-type': 'text/html' },
 });
 
-const row = { model_name: 'x', litellm_params: { model: 'openai/x' }, model_info: { id: 'x', notes: 'x'.repeat(1_000) } };
+const row = {
+  model_name: 'x',
+  litellm_params: { model: 'openai/x' },
+  model_info: { id: 'x', notes: 'x'.repeat(1_000) },
+};
 
 /** The faults of LiteLLM and of what stands before it, for tests on the sandbox and on the real one. */
 export const TROUBLES: readonly Trouble[] = [

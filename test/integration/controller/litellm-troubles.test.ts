@@ -56,33 +56,32 @@ async function quiet(): Promise<void> {
 }
 
 describe('trouble with LiteLLM as a whole', () => {
-  test.each(TROUBLES)('$what: nothing is done twice or lost, readiness says it, and all is well after', async ({
-    fault,
-    codes,
-    says,
-  }) => {
-    const controller = await start();
-    const rows = JSON.stringify(stage.litellm.rows());
-    proxy.forget();
-    proxy.fault(fault);
-    change();
-    await until('readiness says it', async () => {
-      const { status, text } = await readiness(controller);
-      return status === 503 && says.test(text);
-    });
-    expect(JSON.stringify(stage.litellm.rows())).toBe(rows);
-    const seen = controller.logs.flatMap((line) => /"code":"([a-z-]+)"/.exec(line)?.[1] ?? []);
-    expect([...new Set(seen)].filter((code) => !(codes as string[]).includes(code))).toEqual([]);
-    expect(seen.length).toBeGreaterThan(0);
-    // One goes ahead and finds out.
-    expect(writes().length).toBeLessThan(20);
+  test.each(TROUBLES)(
+    '$what: nothing is done twice or lost, readiness says it, and all is well after',
+    async ({ fault, codes, says }) => {
+      const controller = await start();
+      const rows = JSON.stringify(stage.litellm.rows());
+      proxy.forget();
+      proxy.fault(fault);
+      change();
+      await until('readiness says it', async () => {
+        const { status, text } = await readiness(controller);
+        return status === 503 && says.test(text);
+      });
+      expect(JSON.stringify(stage.litellm.rows())).toBe(rows);
+      const seen = controller.logs.flatMap((line) => /"code":"([a-z-]+)"/.exec(line)?.[1] ?? []);
+      expect([...new Set(seen)].filter((code) => !(codes as string[]).includes(code))).toEqual([]);
+      expect(seen.length).toBeGreaterThan(0);
+      // One goes ahead and finds out.
+      expect(writes().length).toBeLessThan(20);
 
-    proxy.healAll();
-    await until('all has been done', isChanged);
-    await until('it is ready', async () => (await readiness(controller)).status === 200);
-    expect(stage.litellm.calls.list('new').filter(({ status }) => status === 200)).toHaveLength(4);
-    await quiet();
-  });
+      proxy.healAll();
+      await until('all has been done', isChanged);
+      await until('it is ready', async () => (await readiness(controller)).status === 200);
+      expect(stage.litellm.calls.list('new').filter(({ status }) => status === 200)).toHaveLength(4);
+      await quiet();
+    },
+  );
 
   test('429: no call of an object comes sooner than LiteLLM asks for', async () => {
     await start({ 'resync-interval': '1m' });
