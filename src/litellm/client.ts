@@ -40,13 +40,19 @@ export interface LiteLlmClient {
   remove(id: string, signal?: AbortSignal): Promise<boolean>;
 }
 
-/** The client over HTTP. Endpoints, statuses and texts as measured on LiteLLM 1.106.0. */
-export function createClient(http: Http): LiteLlmClient {
+/**
+ * The client over HTTP. Endpoints, statuses and texts as measured on LiteLLM 1.106.0.
+ *
+ * @param maxRows - longer lists are not read to their end, and are no lists then
+ */
+export function createClient(http: Http, maxRows = MAX_ROWS): LiteLlmClient {
   async function list(signal?: AbortSignal): Promise<ModelRecord[]> {
     const rows: ModelRecord[] = [];
+    let count = 0;
     const onRow = (raw: unknown): void => {
+      count += 1;
       // An answer without an end could be one of many small rows.
-      if (rows.length >= MAX_ROWS) throw new LiteLlmError('unreadable', { hint: 'the answer is too long' });
+      if (count > maxRows) throw new LiteLlmError('unreadable', { hint: 'the answer is too long' });
       const row = readRow(raw);
       if (row) rows.push(row);
     };

@@ -52,7 +52,7 @@ test('during the onboarding of 500 models deletes and fresh ones reach LiteLLM w
   const seen: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     const gone = stage.litellm.rows()[round]?.model_name ?? '';
-    let from = writes().length;
+    const from = writes().length;
     stage.remove(gone);
     seen.push(await until('it is deleted', () => ahead(from, (operation) => operation === 'delete')));
 

@@ -169,4 +169,17 @@ describe('the writer', () => {
     expect(stage.litellm.calls).not.toContain(`create ${entry().id}`);
     expect(stage.gate.waitMs()).toBe(0);
   });
+
+  it('lets go of what waits when the object is asked for with more haste, as if it had not been tried', async () => {
+    stage.put(object());
+    const release = occupyWriter();
+    const overtaken = new AbortController();
+    const outcome = stage.engine.reconcile(KEY, 'bulk', new AbortController().signal, overtaken.signal);
+    await waiting(1);
+    overtaken.abort();
+    expect(await outcome).toMatchObject({ applied: [], gated: true });
+    release();
+    expect([stage.names(), stage.gate.waitMs()]).toEqual([[], 0]);
+    expect(await stage.engine.reconcile(KEY, 'prompt')).toMatchObject({ applied: [{ result: 'live' }] });
+  });
 });

@@ -98,6 +98,57 @@ describe('priorities', () => {
   });
 });
 
+describe('workers', () => {
+  it('are kept free for what comes with a higher priority', async () => {
+    const hand = byHand();
+    const workersFor = { soon: 2, bulk: 1 };
+    const queue = createWorkQueue({ workers: 3, workersFor, backoff: BACKOFF, handle: hand.handle });
+    for (const key of ['bulk-1', 'bulk-2']) queue.add(key, { priority: 'bulk' });
+    await passing();
+    for (const key of ['soon-1', 'soon-2']) queue.add(key);
+    await passing();
+    for (const key of ['urgent-1', 'urgent-2']) queue.add(key, { priority: 'urgent' });
+    await passing();
+    expect(hand.keys()).toEqual(['bulk-1', 'soon-1', 'urgent-1']);
+    for (const index of [0, 1, 2, 3, 4, 5]) {
+      hand.turns[index]?.end();
+      await passing();
+    }
+    expect(hand.keys()).toEqual(['bulk-1', 'soon-1', 'urgent-1', 'urgent-2', 'soon-2', 'bulk-2']);
+  });
+});
+
+describe('a turn', () => {
+  it('is told when its key is added with a higher priority, and then comes again', async () => {
+    const hand = byHand();
+    const queue = createWorkQueue({ workers: 1, backoff: BACKOFF, handle: hand.handle });
+    queue.add('a', { priority: 'bulk' });
+    await passing();
+    const [first] = hand.turns;
+    queue.add('a', { priority: 'bulk' });
+    expect(first?.turn.overtaken.aborted).toBe(false);
+    queue.add('a');
+    expect([first?.turn.overtaken.aborted, first?.turn.signal.aborted]).toEqual([true, false]);
+    first?.end();
+    await passing();
+    const second = hand.turns[1]?.turn;
+    expect(second).toMatchObject({ priority: 'soon', failures: 0 });
+    queue.add('a');
+    expect(second?.overtaken.aborted).toBe(false);
+    queue.add('a', { priority: 'urgent' });
+    expect(second?.overtaken.aborted).toBe(true);
+  });
+
+  it('is told when the queue stops', async () => {
+    const hand = byHand();
+    const queue = createWorkQueue({ workers: 1, backoff: BACKOFF, handle: hand.handle });
+    queue.add('a');
+    await passing();
+    queue.stop();
+    expect(hand.turns[0]?.turn.overtaken.aborted).toBe(true);
+  });
+});
+
 describe('delays', () => {
   it('are kept, and the earlier of two counts', async () => {
     const hand = byHand();

@@ -28,7 +28,40 @@ const body = {
   model_info: { mode: 'chat', id: row.id, model_registrar: { ...row.stamp } },
 };
 
+describe('a page of something else that stands there, with 200', () => {
+  it.each([
+    ['create', () => client.create({ entry: row })],
+    ['update', () => client.update(row.id, { entry: row })],
+    ['remove', () => client.remove(row.id)],
+    ['findByName', () => client.findByName('x')],
+    ['findById', () => client.findById('x')],
+    ['list', () => client.list()],
+  ])('is not taken for an answer to %s', async (_what, call) => {
+    nock(VENDOR)
+      .intercept(/./, 'GET')
+      .reply(200, '<html>Welcome</html>')
+      .intercept(/./, 'POST')
+      .reply(200, '<html>Welcome</html>')
+      .intercept(/./, 'PATCH')
+      .reply(200, '<html>Welcome</html>');
+    expect(await failureOf(call())).toMatchObject({ code: 'unreadable' });
+    nock.cleanAll();
+  });
+});
+
 describe('list', () => {
+  it('is cut off where it has too many rows', async () => {
+    const tooLong = { code: 'unreadable', message: expect.stringContaining('too long') };
+    const list = (rows: number): nock.Scope =>
+      nock(VENDOR)
+        .get('/model/info')
+        .reply(200, { data: Array.from({ length: rows }, () => ({ model_name: 'an agent' })) });
+    list(11);
+    expect(await failureOf(createClient(http(), 10).list())).toMatchObject(tooLong);
+    list(10);
+    expect(await createClient(http(), 10).list()).toEqual([]);
+  });
+
   it('asks for all models', async () => {
     nock(VENDOR)
       .get('/model/info')

@@ -85,6 +85,21 @@ describe('a server in trouble', () => {
     expect(await client(url, { maxBodyBytes: 300_000 }).call(CREATE)).toMatchObject({ status: 200 });
   });
 
+  it('that answers without end is cut off at 32 MiB where the answer has to be held as a whole', async () => {
+    const { url } = await serve((_request, response) => {
+      const piece = 'x'.repeat(1024 * 1024);
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await failure(client(url))).toMatchObject({
+      code: 'unreadable',
+      message: expect.stringContaining('too long'),
+    });
+  });
+
   it('is asked again over a fresh connection after each trouble', async () => {
     let cut = true;
     const { url } = await serve((_request, response) => (cut ? response.socket?.destroy() : response.end('{}')));

@@ -81,6 +81,18 @@ describe('the writer', () => {
     expect(order).toEqual(['other']);
   });
 
+  it('lets a write that has begun go on when its signal is aborted', async () => {
+    const writer = createWriter();
+    const stop = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const write = writer.run('bulk', () => promise, stop.signal);
+    stop.abort(new Error('overtaken'));
+    const next = writer.run('withdrawal', async () => 8);
+    expect(writer.depth).toBe(1);
+    resolve(7);
+    expect(await Promise.all([write, next])).toEqual([7, 8]);
+  });
+
   it('begins nothing for a signal that is aborted already', async () => {
     const { order, release, first, add } = occupied();
     const dropped = failureOf(add('prompt', 'dropped', AbortSignal.abort(new Error('stopping'))));
