@@ -125,3 +125,23 @@ test('slow writes: each is made once, and the lists go on meanwhile', async () =
   proxy.healAll();
   await quiet();
 });
+
+test('one rejected model of 100: the 99 are there, that one waits and no resync hurries it, and an edit brings it at once', async () => {
+  // Longer than the test: what ends the wait is the edit.
+  const controller = await stage.start({ 'litellm-url': proxy.url, 'backoff-min': '1m', 'backoff-max': '5m' });
+  const body = { detail: [{ loc: ['body', 'litellm_params', 'rpm'], msg: 'no', type: 'int' }] };
+  const refusal = proxy.fault({ kind: 'answer', path: '/model/new', holding: '"model_name":"bad"', status: 422, body });
+  serve('bad');
+  for (let index = 0; index < 99; index += 1) serve(`good-${index}`);
+  await until('the 99 are there', () => names().length === 99);
+  await until('the other one is told', () => stage.events('bad').some((event) => event.startsWith('Rejected: ')));
+  const lists = proxy.counts()['GET /model/info'] ?? 0;
+  await until('three resyncs went by', () => (proxy.counts()['GET /model/info'] ?? 0) > lists + 3);
+  expect(refusal.applied()).toBe(1);
+  expect((await readiness(controller)).status).toBe(200);
+
+  refusal.lift();
+  serve('bad', { notes: 'put right' });
+  await until('it is there', () => names().includes('bad'));
+  expect(proxy.calls.filter(({ path }) => path === '/model/new')).toHaveLength(101);
+});
