@@ -78,6 +78,8 @@ export function createLoop(options: LoopOptions): Loop {
   const dirtySince = new Map<string, number>();
   let queue: WorkQueue | undefined;
   let lastTurn = performance.now();
+  /** Whether LiteLLM's list could not be read the last time. */
+  let isAway = false;
   let gathering: NodeJS.Timeout | undefined;
 
   function changed({ kind, namespace, name, meaning }: SourceChange): void {
@@ -114,8 +116,9 @@ export function createLoop(options: LoopOptions): Loop {
     while (!signal.aborted) {
       await pause(resyncMs, signal);
       if (signal.aborted) return;
+      const wasAway = isAway;
       const [read] = await Promise.all([refresh(signal), readKeys(signal)]);
-      if (read && !signal.aborted) await review(engine.keys(), signal);
+      if (read && !signal.aborted) await review(engine.keys(), signal, wasAway);
     }
   }
 
@@ -128,15 +131,20 @@ export function createLoop(options: LoopOptions): Loop {
     lastTurn = performance.now();
     try {
       await engine.refresh(signal);
+      isAway = false;
       return true;
     } catch (error) {
+      isAway = true;
       if (!signal.aborted) log.warn({ error: describeError(error) }, 'LiteLLM’s list could not be read');
       return false;
     }
   }
 
-  /** Marks the keys with something to do; of the others, what stays wrong is told. */
-  async function review(keys: string[], signal: AbortSignal): Promise<void> {
+  /**
+   * Marks the keys with something to do; of the others, what stays wrong is told. Where LiteLLM was away until now, what failed meanwhile is no reason to
+   * wait any longer.
+   */
+  async function review(keys: string[], signal: AbortSignal, wasAway = false): Promise<void> {
     await judge(signal);
     const sliceIsOver = createTimeSlice();
     for (const key of keys) {
@@ -145,8 +153,9 @@ export function createLoop(options: LoopOptions): Loop {
       if (signal.aborted) return;
       const decision = engine.consider(key);
       if (!decision) continue;
-      if (decision.plan.changes.length > 0) queue?.add(key, { priority: 'bulk' });
-      else {
+      if (decision.plan.changes.length > 0) {
+        queue?.add(key, { priority: wasAway && queue.isBackingOff(key) ? 'soon' : 'bulk' });
+      } else {
         report.tell({ key, decision, applied: [], gated: false });
         if (decision.plan.dueAt !== undefined)
           queue?.add(key, { priority: 'bulk', delayMs: decision.plan.dueAt - Date.now() });
@@ -189,9 +198,7 @@ export function createLoop(options: LoopOptions): Loop {
     if (overtaken) return;
     // It ends with this process, or as soon as its Lease can be renewed: no waits that grow.
     if (isNotLeader(outcome.error)) return { againInMs: options.backoff.minMs * (1 + Math.random()) };
-    // What ails LiteLLM as a whole is no fault of the object's: no waits that grow beyond the outage.
-    if (outcome.gated || isTroubleOfAll(outcome.error))
-      return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
+    if (outcome.gated) return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
     if (outcome.error || outcome.applied.some(({ result }) => result === 'saved' || result === 'kept'))
       return { again: 'backoff' };
     dirtySince.delete(key);

@@ -66,7 +66,7 @@ export function createGate({ minMs, maxMs, now = () => performance.now(), random
     // A call that was not made says nothing about LiteLLM.
     if (!(error instanceof LiteLlmError) || error.code === 'not-leader') return;
     trouble = error;
-    if (!whole && !isTroubleOfAll(error) && !(probing && UNHEALED.has(error.code))) return;
+    if (!whole && !COMMON.has(error.code) && !(probing && UNHEALED.has(error.code))) return;
     // Calls that were under way when the gate closed bring no news.
     if (waitMs() > 0 && !probing) return;
     const wait = currentWait();
@@ -114,9 +114,4 @@ export function createGate({ minMs, maxMs, now = () => performance.now(), random
       return succeededAt;
     },
   };
-}
-
-/** Whether a failure is one of LiteLLM as a whole, so that no other model would have fared better. */
-export function isTroubleOfAll(error: unknown): boolean {
-  return error instanceof LiteLlmError && COMMON.has(error.code);
 }

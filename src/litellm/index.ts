@@ -1,6 +1,6 @@
 export { createClient, type LiteLlmClient } from './client.ts';
 export { LITELLM_ERRORS, LiteLlmError, type LiteLlmErrorCode } from './errors.ts';
-export { createGate, type Gate, isTroubleOfAll } from './gate.ts';
+export { createGate, type Gate } from './gate.ts';
 export { createHttp, type Http } from './http.ts';
 export { createProbe, looksEncrypted, type Management, type Probe, type StoredRow } from './probe.ts';
 export { type Applied, createRegistry, type Registry } from './registry.ts';
