@@ -15,7 +15,7 @@ import type { BackendKeys } from './backend-keys.ts';
 import { type Decision, decide, decideUnselected } from './decide.ts';
 import { GateClosed, isNotLeader, isOvertaken } from './failures.ts';
 import { asHeld, type Guard } from './guard.ts';
-import type { Place, SourceView } from './source-view.ts';
+import { type Place, placeKey, type SourceView } from './source-view.ts';
 import { createVerifier } from './verifier.ts';
 import type { World } from './world.ts';
 
@@ -291,10 +291,6 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     readKeys,
     refresh,
   };
-}
-
-function placeKey({ namespace, name }: SourceRef): string {
-  return `${namespace}/${name}`;
 }
 
 function priorityOf(change: Change, urgency: Urgency): Priority {

@@ -30,3 +30,8 @@ export interface SourceView {
   cacheFor(namespace: string): ObjectCache | undefined;
   caches: readonly ObjectCache[];
 }
+
+/** The key of an object in the caches of its source. */
+export function placeKey({ namespace, name }: SourceRef): string {
+  return `${namespace}/${name}`;
+}
