@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import type { LiteLlmClient } from '../../../src/litellm/client.ts';
+import type { Json, Registration } from '../../../src/registration/registration.ts';
+import { readStamp } from '../../../src/registration/stamp.ts';
+import { type FakeLiteLlm, fakeLiteLlm } from '../litellm/fake-client.ts';
+import { entry, OWNER, registration, SETTLE_MS } from '../registration/builders.ts';
+import { COOLDOWN_MS, keyOf, object, serving, type TestObject } from './builders.ts';
+import { createStage, type Stage } from './stage.ts';
+
+export const NAMES = ['one', 'two', 'three'];
+const PLACES = ['a/x', 'a/y', 'b/x'];
+
+/** What an object is made to mean. */
+interface Wish {
+  state: 'serve' | 'hold' | 'withdraw' | 'ignore' | 'invalid';
+  names: string[];
+  servedName: string;
+  params: Record<string, Json>;
+  info: Record<string, Json>;
+  rollingOut: boolean;
+  waits: boolean;
+  /** Deleted and made again. */
+  recreated: boolean;
+}
+
+/** What may happen between two calls of the engine. */
+export type Step =
+  | { what: 'put'; place: string; wish: Wish }
+  | { what: 'remove' | 'look'; place: string }
+  | { what: 'fail'; operation: 'create' | 'update' | 'remove' | 'findByName'; when: 'before' | 'after' }
+  | { what: 'refresh' | 'lag' | 'reload' }
+  | { what: 'wait'; ms: number }
+  | { what: 'add by hand' | 'add of another owner'; name: string }
+  | { what: 'delete by hand' | 'edit' | 'block' | 'unmark' | 'does not load'; row: number };
+
+const place = fc.constantFrom(...PLACES);
+const row = fc.nat({ max: 9 });
+const keys = (...of: string[]): fc.Arbitrary<Record<string, Json>> =>
+  fc.dictionary(fc.constantFrom(...of), fc.integer({ min: 1, max: 2 }), { maxKeys: 2, noNullPrototype: true });
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  state: fc.constantFrom<Wish['state'][]>('serve', 'serve', 'serve', 'serve', 'hold', 'withdraw', 'ignore', 'invalid'),
+  names: fc.subarray(NAMES, { minLength: 1, maxLength: 2 }),
+  servedName: fc.constantFrom('v1', 'v1', 'v2'),
+  params: keys('rpm', 'tpm'),
+  info: keys('notes', 'mode'),
+  rollingOut: fc.constantFrom(false, false, true),
+  waits: fc.constantFrom(false, false, false, true),
+  recreated: fc.constantFrom(false, false, false, true),
+});
+
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('put' as const), place, wish }) },
+  { weight: 8, arbitrary: fc.record({ what: fc.constant('look' as const), place }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('remove' as const), place }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('fail' as const),
+      operation: fc.constantFrom('create' as const, 'update', 'remove', 'findByName'),
+      when: fc.constantFrom('before' as const, 'after'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ what: fc.constantFrom('refresh' as const, 'lag', 'reload') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      what: fc.constant('wait' as const),
+      ms: fc.constantFrom(1, 10_000, SETTLE_MS / 2, SETTLE_MS, COOLDOWN_MS),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constantFrom('add by hand' as const, 'add of another owner'),
+      name: fc.constantFrom(...NAMES),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constantFrom('delete by hand' as const, 'edit', 'block', 'unmark', 'does not load'),
+      row,
+    }),
+  },
+);
+
+/** The world of one controller over its life. */
+export interface Play {
+  stage: Stage;
+  living: Map<string, TestObject>;
+  /** What was written and must not be: the engine would take a thrown one for a failure of LiteLLM. */
+  wrongs: string[];
+}
+
+export function openPlay(): Play {
+  const litellm = fakeLiteLlm();
+  const living = new Map<string, TestObject>();
+  const wrongs: string[] = [];
+  litellm.client = watched(litellm, living, wrongs);
+  return { stage: createStage({ litellm }), living, wrongs };
+}
+
+export async function take({ stage, living }: Play, one: Step): Promise<void> {
+  const { litellm, clock, engine } = stage;
+  switch (one.what) {
+    case 'put': {
+      const before = living.get(one.place);
+      if (before && one.wish.recreated) stage.remove(before);
+      const made = objectFor(one.place, one.wish, one.wish.recreated ? undefined : before, clock.now);
+      living.set(one.place, made);
+      return stage.put(made);
+    }
+    case 'remove': {
+      const before = living.get(one.place);
+      living.delete(one.place);
+      return before && stage.remove(before);
+    }
+    case 'look':
+      return void (await engine.reconcile(keyAt(one.place), 'prompt'));
+    case 'fail':
+      return litellm.fail(one.operation, 'server-error', one.when);
+    case 'refresh':
+      return engine.refresh().catch(() => undefined);
+    case 'lag':
+      return litellm.lag();
+    case 'reload':
+      return litellm.reload();
+    case 'wait':
+      clock.now += one.ms;
+      return;
+    case 'add by hand':
+      return void litellm.addByHand(`hand-${one.name}`, { publicName: one.name });
+    case 'add of another owner': {
+      const { id, info, params, stamp } = entry({ owner: 'stage', registration: registration(one.name) });
+      const mark = JSON.parse(JSON.stringify(stamp)) as Json;
+      litellm.addByHand(id, { publicName: one.name, params, info: { ...info, model_registrar: mark } });
+      return;
+    }
+    default:
+      return byHand(litellm, one);
+  }
+}
+
+function byHand({ database, unservable }: FakeLiteLlm, { what, row: index }: Step & { row: number }): void {
+  const [id, found] = [...database][index % Math.max(1, database.size)] ?? [];
+  if (id === undefined || !found) return;
+  switch (what) {
+    case 'delete by hand':
+      database.delete(id);
+      return;
+    case 'edit':
+      found.params.rpm = 999;
+      return;
+    case 'block':
+      found.blocked = !found.blocked;
+      return;
+    case 'unmark':
+      // Whoever takes the mark off makes the row his own.
+      delete found.info.model_registrar;
+      return;
+    case 'does not load':
+      if (!unservable.delete(id)) unservable.add(id);
+  }
+}
+
+let uids = 0;
+
+function objectFor(at: string, wanted: Wish, before: TestObject | undefined, now: number): TestObject {
+  const [namespace = '', name = ''] = at.split('/');
+  uids += 1;
+  const uid = before?.uid ?? `uid-${uids}`;
+  const base = { namespace, name, uid, resourceVersion: `${uids}`, createdAt: before?.createdAt ?? now };
+  return object({ ...base, projection: meaning(at, wanted) });
+}
+
+function meaning(at: string, { state, names, ...wanted }: Wish): TestObject['projection'] {
+  if (state === 'ignore') return { state, names: [], why: 'as the test has it' };
+  if (state === 'invalid') return { state, names, problems: [{ reason: 'InvalidAnnotation', message: 'as it is' }] };
+  if (state !== 'serve') return { state, names, why: 'as the test has it' };
+  const { servedName, params, info, rollingOut, waits } = wanted;
+  const apiBase = `http://${at.replace('/', '.')}.svc/v1`;
+  const wants = (name: string): Registration =>
+    registration(name, { servedName, apiBase, params: { api_key: 'not-needed', ...params }, info });
+  return serving(names.map(wants), { rollingOut, ...(waits && { waitingFor: 'no copy of the model serves yet' }) });
+}
+
+export function keyAt(at: string): string {
+  const [namespace = '', name = ''] = at.split('/');
+  return keyOf(object({ namespace, name }));
+}
+
+/** By name: the objects that serve it and have a row under it which LiteLLM serves. */
+function servedNames({ database, unservable }: FakeLiteLlm, living: Map<string, TestObject>): Set<string> {
+  const live = [...database].filter(([id]) => !unservable.has(id));
+  const wants = ({ projection }: TestObject, name: string): boolean =>
+    projection.state === 'serve' && !projection.waitingFor && projection.names.includes(name);
+  const served = live.filter(([, { publicName, info }]) =>
+    [...living.values()].some((one) => keyOf(one) === readStamp(info)?.source && wants(one, publicName)),
+  );
+  return new Set(served.map(([, { publicName }]) => publicName));
+}
+
+/** Looks at every single write: it touches no row of others, and takes no name's last live row away from those that serve it. */
+function watched(litellm: FakeLiteLlm, living: Map<string, TestObject>, wrongs: string[]): LiteLlmClient {
+  const { client, database } = litellm;
+  async function write<T>(what: string, id: string, act: () => Promise<T>): Promise<T> {
+    const row = database.get(id);
+    if (row && readStamp(row.info)?.owner !== OWNER) wrongs.push(`${what} ${id}: a row of others`);
+    const before = servedNames(litellm, living);
+    try {
+      return await act();
+    } finally {
+      const after = [...litellm.database].flatMap(([of, row]) => (litellm.unservable.has(of) ? [] : [row.publicName]));
+      for (const name of before) if (!after.includes(name)) wrongs.push(`${what} ${id} left nothing of "${name}"`);
+    }
+  }
+  return {
+    ...client,
+    create: (made) => write('create', made.entry.id, () => client.create(made)),
+    update: (id, patch) => write('update', id, () => client.update(id, patch)),
+    remove: (id) => write('remove', id, () => client.remove(id)),
+  };
+}
