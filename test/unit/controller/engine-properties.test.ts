@@ -48,7 +48,8 @@ test('whatever happens, no single write touches a row of others, or takes the la
 
 test('once all is settled, the plan of every object is empty, and a row stands under the id of its registration alone', async () => {
   await inEveryLife(200, async (play, steps) => {
-    for (const one of steps) await take(play, one);
+    // Where somebody made a row of ours his own, its object waits, with a Warning, until it is settled between people.
+    for (const one of steps) if (one.what !== 'unmark') await take(play, one);
     play.stage.litellm.unservable.clear();
     await settle(play);
     const { engine, litellm } = play.stage;

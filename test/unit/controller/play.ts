@@ -137,6 +137,13 @@ export async function take({ stage, living }: Play, one: Step): Promise<void> {
       litellm.addByHand(id, { publicName: one.name, params, info: { ...info, model_registrar: mark } });
       return;
     }
+    case 'unmark': {
+      byHand(litellm, one);
+      // Until a list shows it, nobody can know: LiteLLM has no write that is bound to what stands there.
+      litellm.unservable.clear();
+      litellm.reload();
+      return engine.refresh().catch(() => undefined);
+    }
     default:
       return byHand(litellm, one);
   }
