@@ -26,7 +26,9 @@ function rowsOf({ stage }: Play): unknown {
   return JSON.parse(JSON.stringify(rows, (key, value: unknown) => (key === 'created' ? undefined : value)));
 }
 
-async function settle({ stage }: Play): Promise<void> {
+async function settle(play: Play): Promise<void> {
+  const { stage } = play;
+  play.nextDoesNotLoad = false;
   stage.litellm.reload();
   for (let round = 0; round < 8; round += 1) {
     stage.clock.now += COOLDOWN_MS + SETTLE_MS;

@@ -28,7 +28,7 @@ export type Step =
   | { what: 'put'; place: string; wish: Wish }
   | { what: 'remove' | 'look'; place: string }
   | { what: 'fail'; operation: 'create' | 'update' | 'remove' | 'findByName'; when: 'before' | 'after' }
-  | { what: 'refresh' | 'lag' | 'reload' }
+  | { what: 'refresh' | 'lag' | 'reload' | 'the next row does not load' }
   | { what: 'wait'; ms: number }
   | { what: 'add by hand' | 'add of another owner'; name: string }
   | { what: 'delete by hand' | 'edit' | 'block' | 'unmark' | 'does not load'; row: number };
@@ -61,7 +61,12 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       when: fc.constantFrom('before' as const, 'after'),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ what: fc.constantFrom('refresh' as const, 'lag', 'reload') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constantFrom('refresh' as const, 'lag', 'reload', 'the next row does not load'),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -91,17 +96,19 @@ export interface Play {
   living: Map<string, TestObject>;
   /** What was written and must not be: the engine would take a thrown one for a failure of LiteLLM. */
   wrongs: string[];
+  /** The next row that is made is stored, and LiteLLM does not serve it. */
+  nextDoesNotLoad: boolean;
 }
 
 export function openPlay(): Play {
   const litellm = fakeLiteLlm();
-  const living = new Map<string, TestObject>();
-  const wrongs: string[] = [];
-  litellm.client = watched(litellm, living, wrongs);
-  return { stage: createStage({ litellm }), living, wrongs };
+  const play = { living: new Map<string, TestObject>(), wrongs: [], nextDoesNotLoad: false };
+  litellm.client = watched(litellm, play);
+  return Object.assign(play, { stage: createStage({ litellm }) });
 }
 
-export async function take({ stage, living }: Play, one: Step): Promise<void> {
+export async function take(play: Play, one: Step): Promise<void> {
+  const { stage, living } = play;
   const { litellm, clock, engine } = stage;
   switch (one.what) {
     case 'put': {
@@ -126,6 +133,9 @@ export async function take({ stage, living }: Play, one: Step): Promise<void> {
       return litellm.lag();
     case 'reload':
       return litellm.reload();
+    case 'the next row does not load':
+      play.nextDoesNotLoad = true;
+      return;
     case 'wait':
       clock.now += one.ms;
       return;
@@ -209,8 +219,9 @@ function servedNames({ database, unservable }: FakeLiteLlm, living: Map<string, 
 }
 
 /** Looks at every single write: it touches no row of others, and takes no name's last live row away from those that serve it. */
-function watched(litellm: FakeLiteLlm, living: Map<string, TestObject>, wrongs: string[]): LiteLlmClient {
+function watched(litellm: FakeLiteLlm, play: Omit<Play, 'stage'>): LiteLlmClient {
   const { client, database } = litellm;
+  const { living, wrongs } = play;
   async function write<T>(what: string, id: string, act: () => Promise<T>): Promise<T> {
     const row = database.get(id);
     if (row && readStamp(row.info)?.owner !== OWNER) wrongs.push(`${what} ${id}: a row of others`);
@@ -224,7 +235,12 @@ function watched(litellm: FakeLiteLlm, living: Map<string, TestObject>, wrongs: 
   }
   return {
     ...client,
-    create: (made) => write('create', made.entry.id, () => client.create(made)),
+    create(made) {
+      const { id } = made.entry;
+      if (play.nextDoesNotLoad) litellm.unservable.add(id);
+      play.nextDoesNotLoad = false;
+      return write('create', id, () => client.create(made));
+    },
     update: (id, patch) => write('update', id, () => client.update(id, patch)),
     remove: (id) => write('remove', id, () => client.remove(id)),
   };
