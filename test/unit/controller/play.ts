@@ -242,6 +242,23 @@ function watched(litellm: FakeLiteLlm, play: Omit<Play, 'stage'>): LiteLlmClient
       return write('create', id, () => client.create(made));
     },
     update: (id, patch) => write('update', id, () => client.update(id, patch)),
-    remove: (id) => write('remove', id, () => client.remove(id)),
+    remove(id) {
+      const left = renamedWithout(litellm, play, id);
+      if (left) wrongs.push(`remove ${id} left ${left} without any row`);
+      return write('remove', id, () => client.remove(id));
+    },
   };
+}
+
+/** The object of a row under a name that it no longer wants, where none of its other rows serves. */
+function renamedWithout({ database, unservable }: FakeLiteLlm, { living }: Omit<Play, 'stage'>, id: string) {
+  const row = database.get(id);
+  const stamp = row && readStamp(row.info);
+  const object = [...living.values()].find((one) => keyOf(one) === stamp?.source && one.uid === stamp.uid);
+  if (!row || !object || object.projection.state !== 'serve') return undefined;
+  if (object.projection.names.includes(row.publicName)) return undefined;
+  const served = [...database].some(
+    ([other, { info }]) => other !== id && !unservable.has(other) && readStamp(info)?.source === stamp?.source,
+  );
+  return served ? undefined : stamp?.source;
 }
