@@ -128,8 +128,7 @@ function serve(
     settleMs: world.settleMs,
   };
   const problems = [...projection.warnings, ...claims.problems, ...savedNotLive(records)];
-  const change = changesBackend(input) ? claims.granted : undefined;
-  const waitMs = world.patience.waitMs(sourceKey(base.source), change, version);
+  const waitMs = rolloutWaitMs(world, input, own, version);
   if (projection.rollingOut ? waitMs !== undefined : waitMs) {
     const why = 'a changed served name or base path is taken over when the rollout is through';
     const hold = held(base.uid, records);
@@ -146,6 +145,19 @@ function serve(
     problems,
     ...(projection.waitingFor !== undefined && { why: projection.waitingFor }),
   };
+}
+
+/** How much longer a changed backend has to be wanted, in milliseconds; undefined where it did not change. */
+function rolloutWaitMs(
+  { patience }: World,
+  input: ServeInput,
+  own: StampedRecord[],
+  version: string,
+): number | undefined {
+  const key = sourceKey(input.source);
+  if (own.length > 0) return patience.waitMs(key, changesBackend(input) ? input.granted : undefined, version);
+  patience.forget(key);
+  return undefined;
 }
 
 function adoption(world: World, input: ServeInput, adopting: readonly ModelRecord[]): Plan {

@@ -10,6 +10,8 @@ export interface Patience {
    * @returns undefined where there is no change to wait for
    */
   waitMs(key: string, wanted: Registration[] | undefined, version: string): number | undefined;
+  /** The object has no row by which its version could be told to be a right one: the first may still be under way, planned from an older version. */
+  forget(key: string): void;
 }
 
 interface Wish {
@@ -50,6 +52,10 @@ export function createPatience(requiredMs: number, now: () => number): Patience 
       }
       const needed = known.unmoved === undefined ? requiredMs : Math.max(requiredMs, UNMOVED_MS);
       return Math.max(0, known.since + needed - now());
+    },
+    forget(key) {
+      wishes.delete(key);
+      calm.delete(key);
     },
   };
 }

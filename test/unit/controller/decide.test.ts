@@ -165,6 +165,20 @@ describe('an object whose served name or base path changes', () => {
     expect(decision).not.toHaveProperty('why');
   });
 
+  it('waits no longer where it changed while its first row was under way', () => {
+    const clock: TestClock = { now: T0 };
+    const rows: ModelRecord[] = [];
+    const world = worldOf(rows, {}, clock);
+    const changed = object({ resourceVersion: '2', projection: serving(moved) });
+    decideAbout(world, object());
+    // It has changed, and what was planned before has not been written yet.
+    decideAbout(world, changed);
+    rows.push(row());
+    expect(decideAbout(world, changed)).toMatchObject({ state: 'held', plan: { dueAt: T0 + PATIENCE_MS } });
+    clock.now += PATIENCE_MS;
+    expect(inShort(decideAbout(world, changed).plan)).toEqual([`update ${id}`]);
+  });
+
   it('is held while it rolls out, however long: its status will tell', () => {
     const clock: TestClock = { now: T0 };
     const world = worldOf([row()], {}, clock);

@@ -82,6 +82,11 @@ describe('patience', () => {
       expect(patience.waitMs(KEY, wish('v2'), '2')).toBe(PATIENCE_MS);
     });
 
+    it('waits the usual time where the object has had no row since', () => {
+      patience.forget(KEY);
+      expect(patience.waitMs(KEY, wish('v2'), '1')).toBe(PATIENCE_MS);
+    });
+
     it('waits for nothing where no patience is asked for', () => {
       const none = createPatience(0, () => now);
       none.waitMs(KEY, undefined, '1');
