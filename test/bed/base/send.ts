@@ -46,6 +46,8 @@ export function answerWith(answer: IncomingMessage, response: ServerResponse): v
   delete headers['keep-alive'];
   delete headers['transfer-encoding'];
   response.writeHead(answer.statusCode ?? 502, headers);
+  // The answer to a watch begins long before its first event.
+  response.flushHeaders();
   answer.once('error', () => response.destroy());
   answer.once('aborted', () => response.destroy());
   answer.pipe(response);
