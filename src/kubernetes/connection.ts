@@ -4,7 +4,7 @@ import { type Agents, createAgents } from './agents.ts';
 import { readJson, readReason } from './body.ts';
 import type { Cluster } from './cluster.ts';
 import { type Credentials, openCredentials } from './credentials.ts';
-import { errorOfFailure, errorOfStatus, KubernetesError } from './errors.ts';
+import { errorOfFailure, errorOfStatus, isUntrusted, KubernetesError } from './errors.ts';
 import { findCluster } from './find-cluster.ts';
 import { splitLines } from './lines.ts';
 import { type Deadline, deadline, unlessAborted } from './wait.ts';
@@ -76,8 +76,8 @@ const RELOAD_EVERY_MS = 5_000;
 
 /**
  * A pooled connection to the cluster's API server. It calls nobody yet. Credentials are looked at for each call, so that
- * renewed tokens and certificates are taken over; after a 401 they are read anew from the start and the call is made once
- * more.
+ * renewed tokens and certificates are taken over; after a 401, and where the server's certificate is not trusted, the kubeconfig is read anew and
+ * the call is made once more.
  *
  * @throws KubeconfigError when no way to a cluster is found; its message is one sentence with the next step.
  */
@@ -156,13 +156,14 @@ function createConnection(cluster: Cluster, opened: () => Promise<Credentials>, 
     });
   }
 
-  /** As `dispatch`, and once more with credentials read anew when these were not accepted. */
+  /** As `dispatch`, and once more with all read anew when our credentials were not accepted, or the server's certificate not by us. */
   async function open(call: ApiCall, kind: 'calls' | 'watches', limit: Deadline): Promise<Dispatcher.ResponseData> {
     const used = generation;
     try {
       return await dispatch(call, kind, limit);
     } catch (error) {
-      if (!(error instanceof KubernetesError) || error.code !== 'unauthorized') throw error;
+      const isRefused = error instanceof KubernetesError && error.code === 'unauthorized';
+      if (!isRefused && !isUntrusted(error)) throw error;
       // Another call may have been refused before, and have led to newer ones.
       const renewed = generation !== used || (await unlessAborted(reload(), limit.signal));
       if (!renewed) throw error;

@@ -76,6 +76,11 @@ export function errorOfFailure(server: string, action: string, error: unknown): 
   );
 }
 
+/** Whether we do not trust the certificate that the server showed: `error` as for {@link errorOfFailure}. */
+export function isUntrusted(error: unknown): boolean {
+  return CERTIFICATES.test(failureCode(error));
+}
+
 /** Whether the same call may succeed a little later without anybody changing anything. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof KubernetesError)) return false;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { selfSigned } from '../../support/certificate.ts';
 import { until } from '../../support/wait.ts';
-import { selfSigned } from './certificate.ts';
 import { startProxy, startServer, startTlsServer } from './servers.ts';
 import { get, refusal, useConnections } from './use-connections.ts';
 
@@ -60,6 +60,20 @@ describe('TLS', () => {
     expect(message).toContain('certificate-authority');
     await writeFile(inFolder('ca.crt'), second.cert);
     await get(connection);
+  });
+
+  it('trusts an authority that stands in the kubeconfig itself, and follows that too', async () => {
+    const [first, second] = [selfSigned(), selfSigned()];
+    const data = ({ cert }: { cert: string }) => Buffer.from(cert).toString('base64');
+    const started = await server(startTlsServer(first, (_, response) => response.end('{}')));
+    const connection = await connectTo(started.url, { cluster: `, certificate-authority-data: ${data(first)}` });
+    await get(connection);
+    await editKubeconfig(data(first), data(second));
+    started.replace(second);
+    await until('the connections of before are gone', () => get(connection).then(() => true));
+    // Where the kubeconfig is no newer, it stays refused.
+    started.replace(selfSigned());
+    expect(await refusal(get(connection))).toMatchObject({ code: 'unreachable' });
   });
 
   it('can be told not to look', async () => {

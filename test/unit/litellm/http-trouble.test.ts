@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Http, HttpCall, HttpOptions } from '../../../src/litellm/http.ts';
-import { selfSigned } from '../../integration/kubernetes/certificate.ts';
+import { selfSigned } from '../../support/certificate.ts';
 import { until } from '../../support/wait.ts';
 import { CANARY, everythingOf, failureOf, http } from './builders.ts';
 import { serve } from './server.ts';
