@@ -24,6 +24,8 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
 ENV NODE_ENV=production
+# V8 lets its young generation grow to three times 16 MiB, for programs that live by throughput: a quarter of that is enough here.
+ENV NODE_OPTIONS=--max-semi-space-size=4
 # By number, so that Kubernetes can see that it is not root.
 USER 65532:65532
 EXPOSE 8080

@@ -6,9 +6,9 @@ export function optionsOf({ kubeconfig, litellmUrl, keyFile }: Replay): Measured
   return { kubeconfig, litellmUrl, keyFile, ownerId: 'bench' };
 }
 
-/** Lets the program make the rows of all objects that are ours, and ends it. */
-export async function replayed(replay: Replay): Promise<void> {
-  const program = startMeasured(optionsOf(replay));
+/** Lets the program make the rows of all objects that are ours, and ends it. The objects may be another cluster's. */
+export async function replayed(replay: Replay, kubeconfig = replay.kubeconfig): Promise<void> {
+  const program = startMeasured({ ...optionsOf(replay), kubeconfig });
   await until('all rows are made', async () => (await replay.counts()).rows >= replay.registered, 120_000);
   await program.stop();
 }

@@ -1,12 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { until } from '../../support/wait.ts';
-import type { Usage } from './probe.ts';
+import type { Order, Usage } from './probe.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts');
+const DOCKERFILE = join(import.meta.dirname, '..', '..', '..', 'Dockerfile');
 const PROBE = join(import.meta.dirname, 'probe.ts');
+/** What the image sets: `NODE_OPTIONS=…` in its last ENV. */
+const IMAGE_OPTIONS = /\bNODE_OPTIONS=(\S+)/.exec(readFileSync(DOCKERFILE, 'utf8'))?.[1] ?? '';
 /** Flags for Node, by hand: `BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=/tmp/profile' npm run bench -- first-list`. */
 const NODE_FLAGS = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean);
 
@@ -25,6 +29,8 @@ export interface Measured {
   usage(): Promise<Usage>;
   /** Counts CPU time and blocks from now on. */
   reset(): Promise<void>;
+  /** As `reset`, without looking for blocks, which would cost CPU time itself. */
+  quiet(): Promise<void>;
   /** Waits for the first line of the log that begins so. */
   logged(message: string, withinMs?: number): Promise<LogLine>;
   /** Waits for so many such lines, and gives the time of each, in milliseconds since 1970. */
@@ -54,6 +60,7 @@ export function startMeasured({ kubeconfig, litellmUrl, keyFile, ownerId, settin
   const startedAt = Date.now();
   const child = spawn(process.execPath, [...NODE_FLAGS, '--import', PROBE, MAIN, 'run', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, NODE_OPTIONS: IMAGE_OPTIONS },
   });
   const lines: string[] = [];
   const { stderr } = child;
@@ -66,6 +73,9 @@ export function startMeasured({ kubeconfig, litellmUrl, keyFile, ownerId, settin
     usage: () => ask(child, 'usage') as Promise<Usage>,
     async reset() {
       await ask(child, 'reset');
+    },
+    async quiet() {
+      await ask(child, 'quiet');
     },
     logged: (message, withinMs = 60_000) =>
       until(
@@ -95,7 +105,7 @@ export function startMeasured({ kubeconfig, litellmUrl, keyFile, ownerId, settin
   };
 }
 
-async function ask(child: ChildProcess, order: 'usage' | 'reset'): Promise<unknown> {
+async function ask(child: ChildProcess, order: Order): Promise<unknown> {
   const answer = once(child, 'message');
   child.send(order);
   const [message] = (await answer) as unknown[];

@@ -1,6 +1,6 @@
 /**
- * Loaded into the program that is measured, before it (`node --import`): answers, over the pipe to its parent, what it has used so far. Its own cost is one
- * timer of 5 ms.
+ * Loaded into the program that is measured, before it (`node --import`): answers, over the pipe to its parent, what it has used so far. Blocks are looked for from
+ * `reset` on, by a timer of 5 ms; `quiet` ends that, so that the probe costs nothing itself.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
@@ -16,17 +16,22 @@ export interface Usage {
   heapUsed: number;
 }
 
+/** `reset` and `quiet` begin to count anew. */
+export type Order = 'usage' | 'reset' | 'quiet';
+
 const RESOLUTION_MS = 5;
 
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-delay.enable();
 let before = process.cpuUsage();
 
-process.on('message', (order: 'usage' | 'reset') => {
-  if (order === 'reset') {
+process.on('message', (order: Order) => {
+  if (order !== 'usage') {
+    if (order === 'reset') delay.enable();
+    else delay.disable();
     delay.reset();
     before = process.cpuUsage();
-    return void process.send?.('reset');
+    process.send?.(order);
+    return;
   }
   const { user, system } = process.cpuUsage(before);
   const { rss, heapUsed } = process.memoryUsage();

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { startLiteLlm } from '../../../src/sandbox/index.ts';
 import { shown } from './objects.ts';
 import type { ReplayOrder, ReplayReport } from './replay.ts';
+import { startWide } from './wide-litellm.ts';
 
 const PAGE = 500;
 const OBJECTS = '/apis/serving.kserve.io/v1beta1/inferenceservices';
@@ -19,6 +20,7 @@ const { count, registered, size } = JSON.parse(process.argv[2] ?? '{}') as {
   size: 'small' | 'large';
 };
 const litellm = await startLiteLlm({ reloadMilliseconds: 1_000 });
+const front = await startWide(litellm.url);
 const watches = new Set<ServerResponse>();
 let version = 1_000_000;
 let calls = 0;
@@ -125,7 +127,7 @@ server.listen(0, '127.0.0.1', () => {
   tell({
     kind: 'ready',
     server: `http://127.0.0.1:${port}`,
-    litellmUrl: litellm.url,
+    litellmUrl: front,
     masterKey: litellm.masterKey,
     objectBytes: Math.round(pages.reduce((sum, page) => sum + page.length, 0) / count),
   });
