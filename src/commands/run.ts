@@ -5,6 +5,7 @@ import { createMetrics, type Logger, type Metrics, startServer } from '../teleme
 import { type Leadership, openLeadership } from './leadership.ts';
 import { type RightsWatch, rightsOfRun, watchRights } from './missing-rights.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { readinessOf, unsettled } from './readiness.ts';
 import { openReporting } from './reporting.ts';
 import { chooseSources, logFor, openRooms, type Rooms } from './rooms.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -12,8 +13,6 @@ import { stopSignal } from './stop-signal.ts';
 /** A SIGTERM is followed by this much time for writes in hand; Events get what is left of ten seconds. */
 const DRAIN_MS = 7_000;
 const FLUSH_MS = 2_000;
-
-const OVERDUE = { ok: false, reasons: ['the Lease could not be renewed in time: nothing is written until it can'] };
 
 const EXAMPLES = `
 Examples:
@@ -56,7 +55,8 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
   const dryRun = settings['dry-run'];
   let loop: Loop | undefined;
   let leadership: Leadership | undefined;
-  const mayCall = (): boolean => leadership?.mayWrite() ?? false;
+  // Told to stop, it lets the call in hand end and begins no other: with a slow LiteLLM sixteen objects in hand would take longer than there is time.
+  const mayCall = (): boolean => !signal.aborted && (leadership?.mayWrite() ?? false);
   const onChange = (change: SourceChange): void => loop?.changed(change);
   const rooms = await openRooms({ settings, log, metrics, dryRun, onChange, mayCall, signal }).catch(
     (error: unknown) => {
@@ -85,11 +85,12 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
   const rights = watchRights({ groups, connection, log });
   for (const { reflector } of reflectors) reflector.onState((state) => lookAtRights(rights, state));
   metrics.readAtScrape({ leads: mayCall, rightsMissing: () => rights.missing });
-  const { ready, live } = loop;
+  const controller = { loop, leadership, rooms, signal };
+  const { live } = loop;
   const server = await startServer({
     listen: settings.listen,
     metrics,
-    ready: () => (leadership?.standsBy ? readyToLead(rooms) : mayCall() ? ready() : OVERDUE),
+    ready: () => readinessOf(controller),
     live,
   }).catch(async (error) => {
     await rights.stop();
@@ -121,21 +122,9 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
   return leadership.lost.aborted ? 'lost' : 'stopped';
 }
 
-function unsettled({ reflectors }: Rooms): string[] {
-  return reflectors.flatMap(({ source, reflector }) =>
-    reflector.state === 'starting' || reflector.state === 'failing' ? [`the source ${source.kind}`] : [],
-  );
-}
-
 /** A source that may not be read, or may be again: which right it was shows when they are asked for anew. */
 function lookAtRights(rights: RightsWatch, state: ReflectorState): void {
   if (state === 'forbidden' || rights.missing.length > 0) rights.lookAgain();
-}
-
-/** Who stands by is ready when it could take over at once. */
-function readyToLead(rooms: Rooms): { ok: boolean; reasons: string[] } {
-  const missing = unsettled(rooms).map((what) => `${what} has not been read yet`);
-  return missing.length > 0 ? { ok: false, reasons: missing } : { ok: true, reasons: ['standing by'] };
 }
 
 function readFigures(metrics: Metrics, { engine, reflectors }: Rooms, loop: Loop, report: Report): void {

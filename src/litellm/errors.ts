@@ -54,7 +54,7 @@ export const LITELLM_ERRORS = {
     next: 'check that --litellm-url names the proxy itself',
   },
   'not-leader': {
-    says: 'was not called, since this process does not lead',
+    says: 'was not called, since this process does not lead or was told to stop',
     more: 'Another replica does the work, or will as soon as the Lease is free; nothing has to be done.',
   },
   'key-file': {
