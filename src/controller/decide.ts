@@ -155,7 +155,7 @@ function rolloutWaitMs(
   version: string,
 ): number | undefined {
   const key = sourceKey(input.source);
-  if (own.length > 0) return patience.waitMs(key, changesBackend(input) ? input.granted : undefined, version);
+  if (own.length > 0) return patience.waitMs(key, input.granted, changesBackend(input), version);
   patience.forget(key);
   return undefined;
 }

@@ -5,12 +5,12 @@ export interface Patience {
   /**
    * How much longer a change of backend has to be wanted, in milliseconds.
    *
-   * @param wanted - what is wanted, while it differs from the rows in served name or base path; undefined where it does not
+   * @param differs - whether the rows have another served name or base path than what is wanted
    * @param version - the object's resourceVersion
    * @returns undefined where there is no change to wait for
    */
-  waitMs(key: string, wanted: Registration[] | undefined, version: string): number | undefined;
-  /** The object has no row by which its version could be told to be a right one: the first may still be under way, planned from an older version. */
+  waitMs(key: string, wanted: Registration[], differs: boolean, version: string): number | undefined;
+  /** The object has no row. Its version is not yet one whose rows are right: the first may be under way, planned from an older one. */
   forget(key: string): void;
 }
 
@@ -34,19 +34,21 @@ const UNMOVED_MS = 300_000;
  */
 export function createPatience(requiredMs: number, now: () => number): Patience {
   const wishes = new Map<string, Wish>();
-  /** By key: the version of the object when its rows were right last. */
-  const calm = new Map<string, string>();
+  /** By key: the version of the object, and what was wanted, when its rows were right last. */
+  const calm = new Map<string, { version: string; wish: string }>();
   return {
-    waitMs(key, wanted, version) {
-      if (!wanted) {
+    waitMs(key, wanted, differs, version) {
+      const wish = canonical(wanted.map(({ publicName, servedName, apiBase }) => [publicName, servedName, apiBase]));
+      if (!differs) {
         wishes.delete(key);
-        calm.set(key, version);
+        calm.set(key, { version, wish });
         return undefined;
       }
-      const wish = canonical(wanted.map(({ publicName, servedName, apiBase }) => [publicName, servedName, apiBase]));
+      // What is wanted is what it was when the rows were right: somebody changed the rows, and no rollout is to be waited for.
+      if (calm.get(key)?.wish === wish) return undefined;
       let known = wishes.get(key);
       if (known?.wish !== wish || (known.unmoved !== undefined && known.unmoved !== version)) {
-        const unmoved = known?.wish !== wish && calm.get(key) === version && requiredMs > 0;
+        const unmoved = known?.wish !== wish && calm.get(key)?.version === version && requiredMs > 0;
         known = { wish, since: now(), ...(unmoved && { unmoved: version }) };
         wishes.set(key, known);
       }

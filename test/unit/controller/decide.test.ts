@@ -5,7 +5,18 @@ import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
 import type { Source } from '../../../src/sources/source.ts';
-import { entry, handMade, inShort, registration, row, SETTLE_MS, SOURCE, T0, UID } from '../registration/builders.ts';
+import {
+  edited,
+  entry,
+  handMade,
+  inShort,
+  registration,
+  row,
+  SETTLE_MS,
+  SOURCE,
+  T0,
+  UID,
+} from '../registration/builders.ts';
 import { object, PATIENCE_MS, serving, source, type TestClock, type TestObject, worldOf } from './builders.ts';
 
 const { id } = entry();
@@ -176,6 +187,19 @@ describe('an object whose served name or base path changes', () => {
     rows.push(row());
     expect(decideAbout(world, changed)).toMatchObject({ state: 'held', plan: { dueAt: T0 + PATIENCE_MS } });
     clock.now += PATIENCE_MS;
+    expect(inShort(decideAbout(world, changed).plan)).toEqual([`update ${id}`]);
+  });
+
+  it('is no such object where somebody edited its row, even if another setting of it changes at that time', () => {
+    const rows: ModelRecord[] = [row()];
+    const world = worldOf(rows);
+    decideAbout(world, object());
+    const changed = object({
+      resourceVersion: '2',
+      projection: serving([registration('qwen', { info: { notes: 'x' } })]),
+    });
+    decideAbout(world, changed);
+    rows[0] = edited(row(), { model: 'openai/elsewhere' });
     expect(inShort(decideAbout(world, changed).plan)).toEqual([`update ${id}`]);
   });
 
