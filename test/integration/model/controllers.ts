@@ -2,22 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FaultProxy, startFaultProxy } from '../../bed/index.ts';
 import type { Controllers } from '../../support/model/machine.ts';
-import { OWNER } from '../../support/model/reference.ts';
+import { FAST } from '../../support/model/settings.ts';
 import type { Controller, Stage } from '../controller/harness.ts';
-
-/** Waiting times by which all comes to rest within a second. */
-const FAST = {
-  'owner-id': OWNER,
-  // What a controller finds gone when it starts is held back else, until somebody confirms it.
-  'max-delete-share': '1',
-  settle: '250ms',
-  'resync-interval': '100ms',
-  'name-cooldown': '200ms',
-  'rollout-wait': '50ms',
-  'backoff-min': '20ms',
-  'backoff-max': '150ms',
-  'litellm-timeout': '300ms',
-};
 
 const ELECTS = { 'leader-elect': true, 'lease-namespace': 'ours', 'lease-duration': '2s' };
 

@@ -54,12 +54,10 @@ function breakKubernetes({ random, kubernetes }: Machine): string {
   return `Kubernetes: ${what}`;
 }
 
-async function crash({ controllers }: Machine): Promise<string> {
-  await controllers.crash();
-  return 'the controller is killed, another one begins';
+function crash({ controllers }: Machine): Promise<string> | undefined {
+  return controllers.crash?.().then(() => 'the controller is killed, another one begins');
 }
 
-async function restart({ controllers }: Machine): Promise<string> {
-  await controllers.restart();
-  return 'the controller is stopped, another one begins';
+function restart({ controllers }: Machine): Promise<string> | undefined {
+  return controllers.restart?.().then(() => 'the controller is stopped, another one begins');
 }

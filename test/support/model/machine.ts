@@ -9,10 +9,10 @@ import { Reference } from './reference.ts';
 
 /** The controllers between the servers, and what can be done to them. */
 export interface Controllers {
-  /** Another process is there afterwards. */
-  crash(): Promise<void>;
+  /** Another process is there afterwards. Without it none is ever killed. */
+  crash?(): Promise<void>;
   /** As SIGTERM; another process is there afterwards. */
-  restart(): Promise<void>;
+  restart?(): Promise<void>;
   /** The last that they logged. */
   logs(): string[];
 }
