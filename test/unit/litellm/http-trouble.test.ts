@@ -85,6 +85,25 @@ describe('a server in trouble', () => {
     expect(await client(url, { maxBodyBytes: 300_000 }).call(CREATE)).toMatchObject({ status: 200 });
   });
 
+  it('that lists without end is cut off, and what it told until then is for nothing', async () => {
+    const { url } = await serve((_request, response) => {
+      response.write('{"data": [');
+      const more = (): void => {
+        while (!response.destroyed && response.write('{"id": 1},'.repeat(1_000)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    let rows = 0;
+    const list: HttpCall = { operation: 'list', method: 'GET', path: '/model/info', onRow: () => (rows += 1) };
+    const error = failure(client(url, { maxBodyBytes: 100_000 }), list);
+    expect(await error).toMatchObject({
+      code: 'unreadable',
+      message: expect.stringContaining('the answer is too long'),
+    });
+    expect(rows).toBeLessThan(20_000);
+  });
+
   it('that answers without end is cut off at 32 MiB where the answer has to be held as a whole', async () => {
     const { url } = await serve((_request, response) => {
       const piece = 'x'.repeat(1024 * 1024);
