@@ -116,6 +116,8 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   async function create(change: Change & { kind: 'create' }, signal?: AbortSignal): Promise<Applied> {
     const { entry } = change;
+    // Before the row is touched that is copied: what cannot be done is not to cost a write at each try.
+    keepOff(rows.get(entry.id));
     const kept = await keptBy(change, signal);
     if (!kept) return { change, result: await write(entry, {}, signal) };
     // An object that was made again has to serve, also where not all of its former row can be copied.
@@ -124,6 +126,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   async function replace(change: Change & { kind: 'replace' }, signal?: AbortSignal): Promise<Applied> {
+    keepOff(rows.get(change.entry.id));
     const kept = await keepsOf(change.record, signal);
     if (kept && 'hidden' in kept) {
       await write(change.fallback, {}, signal);

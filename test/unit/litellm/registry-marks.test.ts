@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRegistry, type Registry } from '../../../src/litellm/registry.ts';
 import type { Change } from '../../../src/registration/plan.ts';
-import { entry, OWNER, SETTLE_MS, T0 } from '../registration/builders.ts';
+import { entry, OWNER, row, SETTLE_MS, T0 } from '../registration/builders.ts';
 import { failureOf } from './builders.ts';
 import { type FakeLiteLlm, fakeLiteLlm } from './fake-client.ts';
 
@@ -26,6 +26,22 @@ describe('a row of our id that is not ours', () => {
       code: 'not-ours',
       message: expect.stringContaining(id),
     });
+    expect(litellm.calls).toEqual([]);
+  });
+
+  it('costs no call either where it was to be a copy of another row', async () => {
+    const former = row({ uid: 'uid-0' });
+    litellm.addByHand(id, unmarked);
+    await registry.refresh();
+    litellm.calls.length = 0;
+    const copy: Change = { kind: 'create', entry: entry(), copyFrom: former, why: 'recreated' };
+    expect(await failureOf(registry.apply(copy))).toMatchObject({ code: 'not-ours' });
+    const next = entry({ generation: 2 });
+    litellm.addByHand(next.id, unmarked);
+    await registry.refresh();
+    litellm.calls.length = 0;
+    const replacement: Change = { kind: 'replace', record: former, entry: next, fallback: entry(), fields: [] };
+    expect(await failureOf(registry.apply(replacement))).toMatchObject({ code: 'not-ours' });
     expect(litellm.calls).toEqual([]);
   });
 
