@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BedCoordinates, kubeconfig, run } from '../base/index.ts';
+import { z } from 'zod';
+import { type BedCoordinates, BedError, kubeconfig, run, waitFor } from '../base/index.ts';
 import type { Ask } from './ask.ts';
 import { createServerHandle, type ServerHandle } from './server.ts';
 
@@ -28,7 +29,29 @@ export interface KubernetesHandle {
   kubeconfigFor(token: string): Promise<string>;
   /** Stops the API server and starts it again, on the same port. */
   restart(): Promise<void>;
+  /** Reads all CRDs; what it gives puts those back that are missing then, and waits until they are served. */
+  keepCrds(): Promise<() => Promise<void>>;
+  /**
+   * Empties the cluster: etcd and the API server are stopped, etcd's data is thrown away, both are started again. Then there is only what the API server
+   * makes by itself, and versions begin anew. Gives what puts the CRDs back; without them the tests that follow have no ground to stand on.
+   */
+  wipe(): Promise<() => Promise<void>>;
 }
+
+const crdsSchema = z.object({
+  items: z.array(
+    z.looseObject({
+      metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
+      spec: z
+        .object({
+          group: z.string(),
+          names: z.object({ plural: z.string() }),
+          versions: z.array(z.looseObject({ name: z.string(), served: z.boolean() })),
+        })
+        .loose(),
+    }),
+  ),
+});
 
 /** The handle on a bed's Kubernetes. */
 export function createKubernetesHandle(coordinates: BedCoordinates, ask: Ask): KubernetesHandle {
@@ -47,6 +70,21 @@ export function createKubernetesHandle(coordinates: BedCoordinates, ask: Ask): K
     );
   };
   const { server, kubeconfigPath, caFile, adminToken, nobodyToken } = kubernetes;
+  const etcd = createServerHandle('etcd', ask);
+  const keepCrds = async (): Promise<() => Promise<void>> => {
+    const { items } = crdsSchema.parse(JSON.parse(await kubectl(['get', 'crd', '-o', 'json'])));
+    return async () => {
+      await apply(...items.map(({ status: _, ...crd }) => crd));
+      for (const { spec } of items) {
+        const version = spec.versions.find(({ served }) => served)?.name ?? '';
+        const path = `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`;
+        await waitFor(`${spec.names.plural} are served`, async () => {
+          await kubectl(['get', '--raw', path]);
+          return true;
+        });
+      }
+    };
+  };
   return {
     server,
     kubeconfigPath,
@@ -54,7 +92,7 @@ export function createKubernetesHandle(coordinates: BedCoordinates, ask: Ask): K
     adminToken,
     nobodyToken,
     apiserver,
-    etcd: createServerHandle('etcd', ask),
+    etcd,
     kubectl,
     apply,
     createNamespace: (name) => apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
@@ -68,6 +106,17 @@ export function createKubernetesHandle(coordinates: BedCoordinates, ask: Ask): K
     restart: async () => {
       await apiserver.stop();
       await apiserver.start();
+    },
+    keepCrds,
+    wipe: async () => {
+      if (coordinates.kserve) throw new BedError('control-failed', 'KServe would not survive an empty cluster.');
+      const putBack = await keepCrds();
+      await apiserver.stop();
+      await etcd.stop();
+      await rm(join(folder, 'etcd'), { recursive: true });
+      await etcd.start();
+      await apiserver.start();
+      return putBack;
     },
   };
 }
