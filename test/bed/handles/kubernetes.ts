@@ -45,7 +45,7 @@ const crdsSchema = z.object({
       spec: z
         .object({
           group: z.string(),
-          names: z.object({ plural: z.string() }),
+          names: z.looseObject({ plural: z.string() }),
           versions: z.array(z.looseObject({ name: z.string(), served: z.boolean() })),
         })
         .loose(),
