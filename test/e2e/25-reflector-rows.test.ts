@@ -29,10 +29,14 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await mend?.();
-  mend = undefined;
-  await proxy.stop();
-  await scene.close();
+  try {
+    // The tests that follow need what is missing.
+    await mend?.();
+  } finally {
+    mend = undefined;
+    await proxy.stop();
+    await scene.close();
+  }
 });
 
 async function untilRows(...names: string[]): Promise<void> {
