@@ -33,7 +33,7 @@ export interface Reflecting {
   /** Names of objects that could not be read. */
   unreadable: string[];
   /** Waits until what is known is what is there; fails where a delete was told of an object that is there. */
-  rightAgain(withinMs: number): Promise<void>;
+  rightAgain: (withinMs: number) => Promise<void>;
   end(): Promise<void>;
 }
 

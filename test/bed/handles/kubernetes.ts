@@ -40,7 +40,10 @@ export interface KubernetesHandle {
 
 const crdsSchema = z.object({
   items: z.array(
-    z.looseObject({
+    // Without the status: that is the server's to write.
+    z.object({
+      apiVersion: z.string(),
+      kind: z.string(),
       metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
       spec: z
         .object({
@@ -74,7 +77,7 @@ export function createKubernetesHandle(coordinates: BedCoordinates, ask: Ask): K
   const keepCrds = async (): Promise<() => Promise<void>> => {
     const { items } = crdsSchema.parse(JSON.parse(await kubectl(['get', 'crd', '-o', 'json'])));
     return async () => {
-      await apply(...items.map(({ status: _, ...crd }) => crd));
+      await apply(...items);
       for (const { spec } of items) {
         const version = spec.versions.find(({ served }) => served)?.name ?? '';
         const path = `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`;
