@@ -18,12 +18,8 @@ try {
   for (const row of ROWS) {
     const { name, title } = row;
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const result: Result = {
-      title,
-      date: new Date().toISOString().slice(0, 10),
-      machine: machine(),
-      ...(await row.run(stage)),
-    };
+    const measuredOn = { title, date: new Date().toISOString().slice(0, 10), machine: machine() };
+    const result: Result = { ...measuredOn, ...(await row.run(stage)) };
     print(name, result);
     // After each row: what is measured is kept, whatever becomes of the next.
     writeResults({ ...readResults(), [name]: result });

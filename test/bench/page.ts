@@ -32,8 +32,10 @@ export function pageOf(results: Results): string {
     ...rows.flatMap(({ name, result }) => section(name, result)),
     '## Measured on',
     '',
-    '| row | date | commit | machine | Node | Kubernetes | KServe’s CRDs | LiteLLM |',
-    '|---|---|---|---|---|---|---|---|',
+    'Load is how many processes wanted a core when the row began. Where that is more than there are cores, every time above is too long, that of the bare loop too; counts and sizes are not.',
+    '',
+    '| row | date | commit | machine | load | Node | Kubernetes | KServe’s CRDs | LiteLLM |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...rows.map(({ name, result }) => measuredOn(name, result.date, result.machine)),
     '',
   ].join('\n');
@@ -60,6 +62,6 @@ function figureRow({ what, value, beside = '', bar = '', met }: Figure): string 
 }
 
 function measuredOn(name: string, date: string, machine: Machine): string {
-  const { cpu, cores, memory, node, kubernetes, kserve, litellm, commit } = machine;
-  return `| ${name} | ${date} | ${commit} | ${cores} cores of ${cpu}, ${memory} | ${node} | ${kubernetes} | ${kserve} | ${litellm} |`;
+  const { cpu, cores, memory, load, node, kubernetes, kserve, litellm, commit } = machine;
+  return `| ${name} | ${date} | ${commit} | ${cores} cores of ${cpu}, ${memory} | ${load} | ${node} | ${kubernetes} | ${kserve} | ${litellm} |`;
 }
