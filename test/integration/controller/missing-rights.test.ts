@@ -53,6 +53,9 @@ test('a source that turns forbidden is asked about, and its models stay', async 
   const controller = await stage.start();
   stage.serve({ name: 'qwen', annotations: { enabled: 'true' } });
   await until('it is registered', () => stage.litellm.rows().length === 1);
+  // Three for the source, two for Events, three for each of two related kinds.
+  const answered = () => stage.kubernetes.calls.list().filter(({ path, status }) => path === REVIEWS && status === 201);
+  await until('all was asked at the start', () => answered().length === 11);
   expect(await missing(controller.url)).toEqual([]);
   denyAll();
   const refusals = stage.kubernetes.faults.inject({
