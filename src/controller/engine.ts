@@ -89,7 +89,7 @@ export interface EngineOptions {
 
 /** Puts sources, plan and registry together. */
 export function createEngine({ world, views, writer, gate, guard, dryRun }: EngineOptions): Engine {
-  const { registry, names, backendKeys, departures } = world;
+  const { registry, names, backendKeys, departures, patience } = world;
   /** By key: a digest of what an object meant when it was seen last. */
   const meanings = new Map<string, string>();
   /** By key: the Secret that an object names. */
@@ -110,6 +110,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
       names.forget(key);
       meanings.delete(key);
       secrets.delete(key);
+      patience.forget(key);
       departures.note(key, undefined, witnessed);
       return 'leaving';
     }

@@ -46,6 +46,15 @@ describe('observe', () => {
     expect(stage.world.names.declarersOf('qwen')).toEqual([]);
   });
 
+  it('of an object that is gone nothing is kept that was wanted of it', () => {
+    const wanted = [registration()];
+    stage.put(object());
+    stage.world.patience.waitMs(KEY, wanted, false, '1');
+    expect(stage.world.patience.waitMs(KEY, wanted, true, '2')).toBeUndefined();
+    stage.remove(object());
+    expect(stage.world.patience.waitMs(KEY, wanted, true, '2')).toBeGreaterThan(0);
+  });
+
   it('tells whether models have to go at once, and whether anything is new', () => {
     expect(observe(object())).toBe('changed');
     expect(observe(object())).toBe('same');
