@@ -2,8 +2,8 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { Settings } from '../config/index.ts';
 import type { ObjectCache, SourceView } from '../controller/index.ts';
 import { type Connection, type Log, type Reflector, startReflector } from '../kubernetes/index.ts';
-import type { RelatedObject, RelatedObjects, Source, SourceObject } from '../sources/index.ts';
-import { followRelated } from './related.ts';
+import type { RelatedObjects, Source, SourceObject } from '../sources/index.ts';
+import { followRelated, type RelatedChange } from './related.ts';
 import { alsoUnselected } from './unselected.ts';
 
 const LOOKS_AT_A_TIME = 200;
@@ -68,7 +68,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
         log,
       });
       reflectors.push({ source, reflector });
-      const everything = { connection, resource: source.resource };
+      const everything = { connection, resource: { ...source.resource, ...(namespace && { namespace }) } };
       caches.set(namespace, settings.selector ? alsoUnselected(reflector, everything) : reflector);
     }
     return {
@@ -79,14 +79,11 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
   }
 
   /** Objects that refer to what changed are looked at once more, a few at a time: there may be twenty thousand. */
-  function lookAgain(kind: string, change: { object?: RelatedObject; namespace?: string }): void {
+  function lookAgain(kind: string, change: RelatedChange): void {
     looking = looking.then(() => look(kind, change));
   }
 
-  async function look(
-    kind: string,
-    { object: changed, namespace }: { object?: RelatedObject; namespace?: string },
-  ): Promise<void> {
+  async function look(kind: string, { object: changed, namespace, witnessed }: RelatedChange): Promise<void> {
     let looked = 0;
     for (const { source, reflector } of reflectors) {
       if (!source.related?.some(({ resource }) => resource.kind === kind)) continue;
@@ -95,7 +92,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
         if (changed && !source.refersTo?.(object, kind, changed)) continue;
         // What is known by now counts: it may have changed while others were looked at.
         const known = reflector.get(`${object.namespace}/${object.name}`);
-        if (known) onObject(source, known, known, true);
+        if (known) onObject(source, known, known, witnessed);
         looked += 1;
         if (looked % LOOKS_AT_A_TIME === 0) await immediate();
       }

@@ -33,6 +33,7 @@ async function list(command: Command): Promise<number> {
     const { unread, rows } = await withProgress('Reading the cluster and LiteLLM', async () => {
       const found = { unread: await readAll(rooms), rows: await readRows(settings) };
       await rooms.engine.readKeys();
+      await rooms.engine.judge();
       return found;
     });
     const decisions = rooms.engine.keys().flatMap((key) => rooms.engine.consider(key) ?? []);

@@ -7,11 +7,16 @@ export interface RelatedOptions {
   /** Those that are looked after; all where there is none. */
   namespaces: readonly string[];
   log: Log;
-  /**
-   * Told of each change of an object; without one, a whole kind became readable or stopped being so, in one namespace where it is
-   * looked at by namespace.
-   */
-  onChange: (kind: string, change: { object?: RelatedObject; namespace?: string }) => void;
+  /** Told of each change. */
+  onChange: (kind: string, change: RelatedChange) => void;
+}
+
+/** A change of an object; without one, a whole kind became readable or stopped being so, in one namespace where it is looked at by namespace. */
+export interface RelatedChange {
+  object?: RelatedObject;
+  namespace?: string;
+  /** True where the watch told of it, false where a list showed it, after a time in which nobody looked. */
+  witnessed: boolean;
 }
 
 /** The objects of related kinds, kept known by reflectors of their own. */
@@ -34,13 +39,17 @@ export function followRelated({ connection, kinds, namespaces, log, onChange }: 
       connection,
       resource: { ...resource, ...(namespace && { namespace }) },
       parse: (raw) => kind.parse(raw),
-      onChange: ({ object }) => onChange(resource.kind, { object }),
+      onChange(change) {
+        const witnessed = change.type === 'applied' ? change.cause === 'watch' : change.observed;
+        onChange(resource.kind, { object: change.object, witnessed });
+      },
       log,
     });
     let readable = false;
     reflector.onState((state) => {
       // A kind that cannot be read tells no absence any more: whoever asked for one has to ask again.
-      if (readable !== (state === 'synced')) onChange(resource.kind, namespace ? { namespace } : {});
+      if (readable !== (state === 'synced'))
+        onChange(resource.kind, { ...(namespace && { namespace }), witnessed: false });
       readable = state === 'synced';
     });
     return reflector;

@@ -94,7 +94,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       owner,
       registry,
       names: createNameBook(settings['name-cooldown'], now),
-      departures: createDepartures(),
+      departures: createDepartures(() => performance.now()),
       patience: createPatience(settings['rollout-wait'], () => performance.now()),
       projection: { selection: settings.selection, address: settings.address },
       related: following.related,

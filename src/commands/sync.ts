@@ -66,7 +66,13 @@ async function sync(settings: ReturnType<typeof settingsOf>, confirmedDeletes?: 
 /** What was confirmed is not what would be done: then nothing at all is. */
 function isAnotherSet({ engine }: Rooms, confirmed: string, log: Logger): boolean {
   const { judgement } = engine;
-  if (!judgement || judgement.takeOuts.length === 0 || judgement.hash === confirmed) return false;
+  if (judgement?.takeOuts.length === 0) {
+    const message =
+      'there is nothing to confirm here: nothing was written. Look at model-registrar plan, with the settings of the controller';
+    log.error({ confirmed }, message);
+    return true;
+  }
+  if (!judgement || judgement.hash === confirmed) return false;
   log.error(
     { ...heldFields(judgement), confirmed },
     'the confirmed deletes are not those that would be made now: nothing was written. Look at model-registrar plan, and confirm anew',

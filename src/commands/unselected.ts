@@ -1,12 +1,9 @@
-import { z } from 'zod';
 import type { ObjectCache } from '../controller/index.ts';
 import { type Connection, listKeys, type Reflector, type Resource } from '../kubernetes/index.ts';
 import type { SourceObject } from '../sources/index.ts';
 
 /** For so long a list of what the selector does not take is believed, in milliseconds: it may be long. */
 const BELIEVED_MS = 600_000;
-
-const List = z.object({ items: z.array(z.unknown()) });
 
 /**
  * A reflector with a label selector, as a cache that tells an object that is gone from one that the selector does not take: the former's
@@ -16,14 +13,19 @@ export function alsoUnselected<T extends SourceObject>(
   reflector: Reflector<T>,
   { connection, resource }: { connection: Connection; resource: Resource },
 ): ObjectCache<T> {
-  let unselected: ReadonlySet<string> = new Set();
+  let unselected = new Set<string>();
   let readAt = Number.NEGATIVE_INFINITY;
 
   async function lives(namespace: string, name: string): Promise<boolean> {
-    const { group, version, plural } = resource;
-    const path = `/apis/${group}/${version}/namespaces/${namespace}/${plural}`;
-    const query = { fieldSelector: `metadata.name=${name}` };
-    return List.parse(await connection.request({ method: 'GET', path, query })).items.length > 0;
+    const fieldSelector = `metadata.name=${name}`;
+    return (await listKeys({ connection, resource: { ...resource, namespace }, fieldSelector })).size > 0;
+  }
+
+  function get(key: string): T | undefined {
+    const found = reflector.get(key);
+    // By now the selector takes it: when it goes after this, it is gone.
+    if (found) unselected.delete(key);
+    return found;
   }
 
   async function lookForUnselected(signal?: AbortSignal): Promise<void> {
@@ -34,7 +36,7 @@ export function alsoUnselected<T extends SourceObject>(
   }
 
   return {
-    get: (key) => reflector.get(key),
+    get,
     values: () => reflector.values(),
     get state() {
       return reflector.state;

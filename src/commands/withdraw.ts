@@ -45,7 +45,9 @@ export function withdrawCommand(exit: Exit): Command {
 async function withdraw(command: Command): Promise<number> {
   const settings = settingsOf(command);
   const access = litellmAccess(settings);
-  const { owner, controllers, leaders } = await withProgress('Looking for controllers', () => lookAtCluster(settings));
+  const { owner, controllers, leaders, blind } = await withProgress('Looking for controllers', () =>
+    lookAtCluster(settings),
+  );
   if (leaders.length > 0 && !settings['dry-run']) throw new PlainError(refusal(leaders, controllers, owner));
   const http = createHttp(access);
   try {
@@ -65,7 +67,8 @@ async function withdraw(command: Command): Promise<number> {
     if (!json) process.stdout.write(rowsTable(records));
     else if (!yes && !settings['dry-run']) process.stderr.write(rowsTable(records));
     if (leaders.length > 0 && !json) console.error(`Warning: ${refusal(leaders, controllers, owner)}`);
-    else if (controllers.length > 0 && !json) console.error(warning(controllers, owner));
+    if (blind) console.error(unseen(owner));
+    else if (leaders.length === 0 && controllers.length > 0 && !json) console.error(warning(controllers, owner));
     if (settings['dry-run']) return done('', 0);
     const models = counted(records.length, 'model');
     if (!(await confirmed(`Take ${models} of owner id ${owner} out of LiteLLM?`, yes))) {
@@ -122,6 +125,10 @@ function warning(controllers: readonly string[], owner: string): string {
   return `Warning: a controller is installed and not scaled to 0 (${controllers.join(', ')}). If its owner id is ${owner}, it registers all of this again.`;
 }
 
+function unseen(owner: string): string {
+  return `Warning: whether a controller of owner id ${owner} runs cannot be told, since no Lease can be read. One that runs registers all of this again: make sure that it is scaled to 0.`;
+}
+
 function registeredAgain(again: readonly StampedRecord[], owner: string): string {
   const are = again.length === 1 ? 'is' : 'are';
   return `${counted(again.length, 'model')} of owner id ${owner} ${are} there again: a controller with this owner id runs. Scale it to 0, and run this again.`;
@@ -131,8 +138,10 @@ interface ClusterView {
   owner: string;
   /** Those that are installed, and may be running. */
   controllers: string[];
-  /** Those of this owner id that run. */
+  /** Those of this owner id that run, as far as Leases can be seen. */
   leaders: Lease[];
+  /** True where the cluster lets no Lease be seen. */
+  blind: boolean;
 }
 
 /** With a given id a cluster that cannot be reached does not matter. */
@@ -143,15 +152,15 @@ async function lookAtCluster(settings: Settings): Promise<ClusterView> {
     connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
   } catch (error) {
     if (given === undefined) throw error;
-    return { owner: given, controllers: [], leaders: [] };
+    return { owner: given, controllers: [], leaders: [], blind: false };
   }
   try {
     const owner = given ?? (await clusterId(connection));
-    const [controllers = [], leaders = []] = await Promise.all([
+    const [controllers = [], leaders] = await Promise.all([
       runningControllers(connection),
       leadersOf(connection, owner, place ?? connection.namespace),
     ]);
-    return { owner, controllers, leaders };
+    return { owner, controllers, leaders: leaders ?? [], blind: leaders === undefined };
   } finally {
     await connection.close();
   }

@@ -1,5 +1,11 @@
 import type { Projection } from '../registration/index.ts';
 
+/** A list of LiteLLM's that misses the rows of an object may lag: what was seen is remembered for so long all the same, in milliseconds. */
+const REMEMBERED_MS = 600_000;
+
+/** Whoever stands by sees objects go for months and has no rows to compare: the oldest are forgotten beyond these. */
+const MOST = 10_000;
+
 /** Of which objects this process saw with its own eyes that they went, or that they are no longer ours. */
 export interface Departures {
   /**
@@ -12,14 +18,16 @@ export interface Departures {
   saw(key: string): boolean;
   /** True for an object that lives and is not ours. */
   ignores(key: string): boolean;
-  /** Forgets those that have no rows any more. */
+  /** Forgets those that have had no rows for a while. */
   prune(hasRows: (key: string) => boolean): void;
 }
 
-export function createDepartures(): Departures {
+/** @param now - a clock that never goes back, in milliseconds */
+export function createDepartures(now: () => number): Departures {
   /** Objects that meant something to us when they were seen last. */
   const ours = new Set<string>();
-  const departed = new Set<string>();
+  /** By key: when it was seen. */
+  const departed = new Map<string, number>();
   const ignored = new Set<string>();
 
   function note(key: string, projection: Projection | undefined, witnessed: boolean): void {
@@ -27,20 +35,30 @@ export function createDepartures(): Departures {
     else ignored.delete(key);
     if (!projection) {
       ours.delete(key);
-      if (witnessed) departed.add(key);
+      if (witnessed) depart(key);
     } else if (projection.state === 'ignore') {
-      if (projection.optedOut || (witnessed && ours.has(key))) departed.add(key);
+      if (projection.optedOut || (witnessed && ours.has(key))) depart(key);
       ours.delete(key);
     } else {
       ours.add(key);
       // What is going is known to go, also where its end is missed.
-      if (projection.state === 'withdraw') departed.add(key);
+      if (projection.state === 'withdraw') depart(key);
       else departed.delete(key);
     }
   }
 
+  function depart(key: string): void {
+    departed.delete(key);
+    departed.set(key, now());
+    const [oldest] = departed.keys();
+    if (departed.size > MOST && oldest !== undefined) departed.delete(oldest);
+  }
+
   function prune(hasRows: (key: string) => boolean): void {
-    for (const key of departed) if (!hasRows(key)) departed.delete(key);
+    for (const [key, at] of departed) {
+      if (hasRows(key)) departed.set(key, now());
+      else if (at + REMEMBERED_MS <= now()) departed.delete(key);
+    }
   }
 
   return { note, saw: (key) => departed.has(key), ignores: (key) => ignored.has(key), prune };

@@ -156,9 +156,12 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     departures.prune((key) => keys.has(key));
     const gone = [...keys].filter(seemsGone);
     if (gone.length > 0) await lookForUnselected(signal);
+    const decisions = gone.map((key) => ({ key, decision: known(key) }));
+    const unread = new Set(decisions.flatMap(({ key, decision }) => (decision ? [] : [key])));
     return guard.judge(
-      gone.flatMap((key) => known(key) ?? []),
+      decisions.flatMap(({ decision }) => decision ?? []),
       owned.length,
+      owned.filter(({ stamp }) => unread.has(stamp.source)).map(({ id }) => id),
     );
   }
 

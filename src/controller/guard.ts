@@ -6,8 +6,13 @@ const RECENT_MS = 600_000;
 
 /** Nothing that is inferred to be gone is taken out before it was judged together with all that is. */
 export interface Guard {
-  /** Judges what these decisions would take out, as one set; it replaces the judgement before. */
-  judge(decisions: Iterable<Decision>, owned: number): Judgement;
+  /**
+   * Judges what these decisions would take out, as one set; it replaces the judgement before. What is held stays so until it is confirmed, or is
+   * known to be there again: that others came is no word on it, nor that it cannot be seen just now.
+   *
+   * @param unread - ids of rows whose objects cannot be looked for just now
+   */
+  judge(decisions: Iterable<Decision>, owned: number, unread?: Iterable<string>): Judgement;
   /** The last judgement. */
   readonly judgement: Judgement | undefined;
   /** False: it is held, or was not judged yet. */
@@ -29,13 +34,16 @@ export interface GuardOptions {
 export function createGuard({ maxShare, confirmed, now }: GuardOptions): Guard {
   let judgement: Judgement | undefined;
   let judged = new Set<string>();
+  let heldBefore = new Set<string>();
   let went: number[] = [];
 
-  function judge(decisions: Iterable<Decision>, owned: number): Judgement {
+  function judge(decisions: Iterable<Decision>, owned: number, unread: Iterable<string> = []): Judgement {
     const takeOuts = [...decisions].flatMap(inferredTakeOuts);
     went = went.filter((at) => at + RECENT_MS > now());
-    judgement = judgeTakeOuts({ takeOuts, owned, recent: went.length, maxShare, confirmed });
+    judgement = judgeTakeOuts({ takeOuts, owned, recent: went.length, maxShare, heldBefore, confirmed });
     judged = new Set(takeOuts.map(({ id }) => id));
+    const stillHeld = [...unread].filter((id) => heldBefore.has(id));
+    heldBefore = new Set(judgement.held ? [...judged, ...stillHeld] : stillHeld);
     return judgement;
   }
 

@@ -10,6 +10,9 @@ import type { Report } from './report.ts';
 /** Objects that are looked at at a time. */
 const WORKERS = 16;
 
+/** What was begun by one who may not write just now is looked at again after so many of the shortest waits: the API server may be away for long. */
+const NOT_LEADING_WAITS = 5;
+
 /** How long what is inferred to be gone waits for more of its kind, in milliseconds: it is judged as one set. */
 const GATHERING_MS = 250;
 
@@ -81,6 +84,8 @@ export function createLoop(options: LoopOptions): Loop {
   /** Whether LiteLLM's list could not be read the last time. */
   let isAway = false;
   let gathering: NodeJS.Timeout | undefined;
+  /** Keys that wait for a judgement. */
+  const unjudged = new Set<string>();
 
   function changed({ kind, namespace, name, meaning }: SourceChange): void {
     // An object whose status is busy with what does not concern us is left alone, and so is its backoff.
@@ -168,8 +173,8 @@ export function createLoop(options: LoopOptions): Loop {
     const judgement = await engine.judge(signal);
     if (signal.aborted) return;
     options.judged(judgement);
-    // It has waited for this.
-    if (!judgement.held) for (const { source } of judgement.takeOuts) queue?.add(source, { priority: 'soon' });
+    for (const key of unjudged) queue?.add(key, { priority: 'soon' });
+    unjudged.clear();
   }
 
   function judgeGathered(signal: AbortSignal): void {
@@ -186,6 +191,7 @@ export function createLoop(options: LoopOptions): Loop {
     }
     if (turn.signal.aborted && outcome.error) return;
     if (outcome.unjudged) {
+      unjudged.add(key);
       gathering ??= setTimeout(judgeGathered, GATHERING_MS, turn.signal);
       return { again: 'backoff' };
     }
@@ -197,7 +203,8 @@ export function createLoop(options: LoopOptions): Loop {
     noteVisible(key, outcome);
     if (overtaken) return;
     // It ends with this process, or as soon as its Lease can be renewed: no waits that grow.
-    if (isNotLeader(outcome.error)) return { againInMs: options.backoff.minMs * (1 + Math.random()) };
+    if (isNotLeader(outcome.error))
+      return { againInMs: NOT_LEADING_WAITS * options.backoff.minMs * (1 + Math.random()) };
     if (outcome.gated) return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
     if (outcome.error || outcome.applied.some(({ result }) => result === 'saved' || result === 'kept'))
       return { again: 'backoff' };

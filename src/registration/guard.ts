@@ -22,6 +22,8 @@ export interface GuardInput {
   recent: number;
   /** The share of rows that may go without being confirmed, from 0 to 1. */
   maxShare: number;
+  /** Ids of rows that are held already: whatever the share is by now, what was held is not carried out by itself. */
+  heldBefore?: ReadonlySet<string>;
   /** The hash of a set that an administrator has confirmed. */
   confirmed?: string | undefined;
 }
@@ -43,11 +45,14 @@ export interface Judgement {
  * deletes, and each of them alone looks right: only the share of all rows tells. What went a short while ago counts, so that a set does not slip
  * through in parts.
  */
-export function judgeTakeOuts({ takeOuts, owned, recent, maxShare, confirmed }: GuardInput): Judgement {
+export function judgeTakeOuts(input: GuardInput): Judgement {
+  const { takeOuts, owned, recent, maxShare, heldBefore, confirmed } = input;
   const hash = hashOf(takeOuts);
   const total = owned + recent;
   const share = takeOuts.length === 0 ? 0 : (takeOuts.length + recent) / total;
-  const held = takeOuts.length > 0 && total > UNGUARDED_ROWS && share > maxShare && hash !== confirmed;
+  const isTooMuch = total > UNGUARDED_ROWS && share > maxShare;
+  const wasHeld = takeOuts.some(({ id }) => heldBefore?.has(id));
+  const held = takeOuts.length > 0 && (isTooMuch || wasHeld) && hash !== confirmed;
   return { takeOuts, owned, share, hash, held };
 }
 

@@ -100,6 +100,8 @@ test('a namespace that went while no controller ran: held as one set, told on th
   await untilNames([]);
   await untilHeld(controller, 0);
   expect(controller.logs.some((line) => line.includes('no deletes are held any more'))).toBe(true);
+  // There is nothing left to confirm: with a wrong owner id, say, a pass would do something else than what was meant.
+  expect(await command('sync', `--confirm-deletes=${hash}`)).toMatchObject({ code: 1 });
 });
 
 test('a hash confirms no other set than its own', async () => {
@@ -195,6 +197,36 @@ test('a --selector with a typing error takes out nothing and holds nothing: the 
   expect(await held(controller)).toBe(0);
   expect(names()).toEqual(MODELS);
   expect(removals()).toBe(0);
+});
+
+test('so it is in an installation for one namespace, which may not list another', async () => {
+  await registered();
+  stage.kubernetes.faults.inject({
+    on: 'list inferenceservices',
+    path: '/v1beta1/inferenceservices',
+    times: Number.POSITIVE_INFINITY,
+    effect: { kind: 'status', status: 403 },
+  });
+  const controller = await start({ selector: 'team=llmm', namespace: ['llm'] });
+  await resyncs(3);
+  expect(await held(controller)).toBe(0);
+  expect(names()).toEqual(MODELS);
+});
+
+test('what the selector takes again, and is deleted then, goes at once', async () => {
+  const team = { labels: { team: 'llm' } };
+  await registered();
+  for (const name of MODELS.slice(0, 4)) stage.kubernetes.patch(reference(name), { metadata: team });
+  const controller = await start({ selector: 'team=llm' });
+  await resyncs(2);
+  stage.kubernetes.patch(reference('m-4'), { metadata: team });
+  await until('the controller sees it', async () =>
+    /registrations\{source="inference-service",state="live"\} 5$/m.test(
+      await (await fetch(`${controller.url}/metrics`)).text(),
+    ),
+  );
+  stage.remove('m-4');
+  await untilNames(MODELS.slice(0, 4));
 });
 
 test('a --selection all that got lost in a restart: held, until it is set again', async () => {

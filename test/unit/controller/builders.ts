@@ -104,7 +104,7 @@ export function worldOf(rows: ModelRecord[], more: Partial<World> = {}, clock: T
       hasId: (id) => rows.some((row) => row.id === id),
     },
     names,
-    departures: createDepartures(),
+    departures: createDepartures(() => clock.now),
     patience: createPatience(PATIENCE_MS, () => clock.now),
     projection: { selection: 'annotated', address: 'cluster' },
     related: NO_RELATED,

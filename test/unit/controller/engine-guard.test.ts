@@ -61,8 +61,43 @@ describe('what is inferred to be gone', () => {
   it('is no longer held when it is there again', async () => {
     await rowsOfBefore(6);
     expect((await stage.engine.judge()).held).toBe(true);
+    for (let number = 0; number < 6; number += 1) stage.put(named(number));
+    expect(await stage.engine.judge()).toMatchObject({ held: false, takeOuts: [] });
+  });
+
+  it('stays held, whatever comes beside it and whatever of it is there again', async () => {
+    await rowsOfBefore(6);
+    expect((await stage.engine.judge()).held).toBe(true);
     for (let number = 0; number < 4; number += 1) stage.put(named(number));
-    expect(await stage.engine.judge()).toMatchObject({ held: false, takeOuts: { length: 2 } });
+    expect(await stage.engine.judge()).toMatchObject({ held: true, takeOuts: { length: 2 } });
+    await rowsOfBefore(20);
+    for (let number = 6; number < 20; number += 1) stage.put(named(number));
+    expect(await stage.engine.judge()).toMatchObject({ held: true, share: 0.1 });
+    expect((await reconcile(5))?.applied).toEqual([]);
+  });
+
+  it('stays held while it cannot be looked for', async () => {
+    await rowsOfBefore(6);
+    expect((await stage.engine.judge()).held).toBe(true);
+    stage.cache.state = 'failing';
+    expect(await stage.engine.judge()).toMatchObject({ held: false, takeOuts: [] });
+    await rowsOfBefore(20);
+    for (let number = 6; number < 20; number += 1) stage.put(named(number));
+    stage.cache.state = 'synced';
+    expect(await stage.engine.judge()).toMatchObject({ held: true, takeOuts: { length: 6 } });
+  });
+
+  it('what was seen to go is not held because a list missed its row for once', async () => {
+    await rowsOfBefore(6);
+    for (let number = 0; number < 6; number += 1) stage.put(named(number));
+    for (let number = 0; number < 6; number += 1) stage.remove(named(number));
+    const rows = [...stage.litellm.database];
+    stage.litellm.database.clear();
+    await stage.engine.refresh();
+    await stage.engine.judge();
+    for (const [id, row] of rows) stage.litellm.database.set(id, row);
+    await stage.engine.refresh();
+    expect(await stage.engine.judge()).toMatchObject({ held: false, takeOuts: [] });
   });
 
   it('a source that cannot be read infers nothing', async () => {

@@ -34,6 +34,15 @@ describe('judgeTakeOuts', () => {
     expect(judge({ takeOuts: takeOuts(10), confirmed: hash }).held).toBe(true);
   });
 
+  it('what is held stays held at any share, until it is confirmed', () => {
+    const [one] = takeOuts(1);
+    const before = { takeOuts: takeOuts(2), owned: 100, heldBefore: new Set([one?.id ?? '']) };
+    const { held, hash } = judge(before);
+    expect(held).toBe(true);
+    expect(judge({ ...before, confirmed: hash }).held).toBe(false);
+    expect(judge({ ...before, heldBefore: new Set(['another']) }).held).toBe(false);
+  });
+
   it('gives a set the same hash in any order, and under another id or name another', () => {
     const set = takeOuts(5);
     const { hash } = judge({ takeOuts: set });
@@ -50,21 +59,29 @@ describe('whatever the order in which rows go missing', () => {
     const history = fc.record({
       rows: fc.integer({ min: 0, max: 200 }),
       maxShare: fc.double({ min: 0, max: 1, noNaN: true }),
-      losses: fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 20 }),
+      losses: fc.array(fc.integer({ min: -80, max: 80 }), { maxLength: 20 }),
     });
     fc.assert(
       fc.property(history, ({ rows, maxShare, losses }) => {
-        let owned = rows;
-        let recent = 0;
-        let pending = 0;
+        let [owned, most, recent, pending] = [rows, rows, 0, 0];
+        let heldBefore = new Set<string>();
         for (const loss of losses) {
-          pending = Math.min(owned, pending + loss);
-          if (judge({ takeOuts: takeOuts(pending), owned, recent, maxShare }).held) continue;
+          // Below 0: new models.
+          owned += Math.max(0, -loss);
+          most += Math.max(0, -loss);
+          pending = Math.min(owned, pending + Math.max(0, loss));
+          const set = takeOuts(pending);
+          if (judge({ takeOuts: set, owned, recent, maxShare, heldBefore }).held) {
+            heldBefore = new Set(set.map(({ id }) => id));
+            continue;
+          }
+          // What was held once never goes by itself.
+          expect(set.filter(({ id }) => heldBefore.has(id))).toEqual([]);
           owned -= pending;
           recent += pending;
           pending = 0;
         }
-        expect(recent).toBeLessThanOrEqual(Math.max(rows * maxShare + 1e-9, Math.min(rows, UNGUARDED_ROWS)));
+        expect(recent).toBeLessThanOrEqual(Math.max(most * maxShare + 1e-9, Math.min(most, UNGUARDED_ROWS)));
       }),
     );
   });
