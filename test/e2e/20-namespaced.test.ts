@@ -105,6 +105,7 @@ test('20: an installation for two namespaces has these rights in each, and no ot
   const itself = [
     'create coordination.k8s.io/leases',
     'get /secrets',
+    'get apps/deployments model-registrar',
     'get update coordination.k8s.io/leases model-registrar',
   ];
   expect(await rightsOf(kubeconfig, 'team-a')).toEqual([...itself, ...models, clusterRuntimes].toSorted());
