@@ -219,7 +219,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (!change.needs.every((id) => rows.get(id)?.live)) return { change, result: 'skipped' };
     const { id } = change.record;
     const held = rows.get(id) ?? change.record;
-    if (change.why === 'adopted' && !(await allStand(change.needs, signal))) return { change, result: 'skipped' };
+    if (!(await allStand(change.needs, signal))) return { change, result: 'skipped' };
+    if (change.why === 'yielded' && !(await hasRival(held, signal))) return { change, result: 'skipped' };
     if (!takesOut(change) && held.blocked) await blockToo(change.needs, signal);
     await client.remove(id, signal);
     journal.wrote(id, held, undefined);
@@ -228,10 +229,16 @@ export function createRegistry(options: RegistryOptions): Registry {
     return { change, result: 'deleted' };
   }
 
-  /** Somebody else's row goes for good: what takes its place is looked at once more. */
+  /** A row goes for good: what takes its place is looked at once more, since somebody may have deleted it after the last list. */
   async function allStand(ids: readonly string[], signal?: AbortSignal): Promise<boolean> {
     const found = await Promise.all(ids.map((id) => client.findById(id, signal)));
     return found.every((row) => rows.isOwned(row));
+  }
+
+  /** The row to which a name is left may have gone since the last list: then nobody would serve it. */
+  async function hasRival({ id, publicName, stamp }: ModelRecord, signal?: AbortSignal): Promise<boolean> {
+    const standing = await client.findByName(publicName, signal);
+    return standing.some((row) => row.id !== id && row.stamp?.source !== stamp?.source);
   }
 
   /** An administrator who blocked the old one of two rows meant the model. */

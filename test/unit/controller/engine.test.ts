@@ -181,7 +181,7 @@ describe('reconcile', () => {
     expect(outcome.decision.plan.dueAt).toBe(stage.clock.now + SETTLE_MS);
     stage.clock.now += SETTLE_MS;
     await reconcile();
-    expect(stage.litellm.calls).toEqual([`remove ${id}`]);
+    expect(stage.litellm.calls).toEqual([`findById ${id}.2`, `remove ${id}`]);
     expect(stage.cache.fetched).toEqual([]);
   });
 

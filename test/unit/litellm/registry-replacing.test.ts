@@ -144,9 +144,9 @@ describe('a superseded row that goes', () => {
     litellm.calls.length = 0;
   });
 
-  it('takes one call', async () => {
+  it('takes one call, after a look at what takes its place', async () => {
     expect(await removeOld()).toMatchObject({ result: 'deleted' });
-    expect(litellm.calls).toEqual([`remove ${full.id}`]);
+    expect(litellm.calls).toEqual([`findById ${next.id}`, `remove ${full.id}`]);
   });
 
   it('leaves the block that was set on it in the meantime to its successor: the model was meant', async () => {
@@ -154,7 +154,7 @@ describe('a superseded row that goes', () => {
     await registry.refresh();
     litellm.calls.length = 0;
     expect(await removeOld()).toMatchObject({ result: 'deleted' });
-    expect(litellm.calls).toEqual([`update ${next.id}`, `remove ${full.id}`]);
+    expect(litellm.calls).toEqual([`findById ${next.id}`, `update ${next.id}`, `remove ${full.id}`]);
     expect(litellm.database.get(next.id)).toMatchObject({ blocked: true, params: next.params });
     expect(registry.recordsOf(SOURCE)).toMatchObject([{ id: next.id, blocked: true }]);
   });
@@ -165,7 +165,7 @@ describe('a superseded row that goes', () => {
     await registry.refresh();
     litellm.calls.length = 0;
     await removeOld();
-    expect(litellm.calls).toEqual([`remove ${full.id}`]);
+    expect(litellm.calls).toEqual([`findById ${next.id}`, `remove ${full.id}`]);
   });
 
   it('leaves its block to nobody where its name is given up: that was copied when the other row was made', async () => {
@@ -173,7 +173,14 @@ describe('a superseded row that goes', () => {
     await registry.refresh();
     litellm.calls.length = 0;
     await registry.apply({ kind: 'delete', record, why: 'renamed', needs: [next.id] });
-    expect(litellm.calls).toEqual([`remove ${full.id}`]);
+    expect(litellm.calls).toEqual([`findById ${next.id}`, `remove ${full.id}`]);
+  });
+
+  it('stays where somebody has deleted what takes its place since the last list', async () => {
+    litellm.database.delete(next.id);
+    litellm.reload();
+    expect(await removeOld()).toMatchObject({ result: 'skipped' });
+    expect([...litellm.database.keys()]).toEqual([full.id]);
   });
 
   it('stays where the block cannot be set', async () => {
@@ -213,5 +220,25 @@ describe('a row that takes the place of another', () => {
   it('is made also where that one is gone', async () => {
     litellm.database.clear();
     expect(await rename()).toMatchObject({ result: 'live' });
+  });
+});
+
+describe('a row that yields its name', () => {
+  const rival = () => ({ publicName: record.publicName, params: next.params, info: {} });
+  const yields = () => registry.apply({ kind: 'delete', record, why: 'yielded', needs: [] });
+
+  it('goes while another stands under the name', async () => {
+    litellm.addByHand('theirs', rival());
+    expect(await yields()).toMatchObject({ result: 'deleted' });
+    expect([...litellm.database.keys()]).toEqual(['theirs']);
+  });
+
+  it('stays where that one has gone since the last list: else nobody would serve it', async () => {
+    litellm.addByHand('theirs', rival());
+    await registry.refresh();
+    litellm.database.delete('theirs');
+    litellm.reload();
+    expect(await yields()).toMatchObject({ result: 'skipped' });
+    expect([...litellm.database.keys()]).toEqual([full.id]);
   });
 });
