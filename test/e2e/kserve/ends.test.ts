@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../support/wait.ts';
-import { before, failures, metNoPod } from './calls.ts';
+import { failures } from '../steady-calls.ts';
+import { before, metNoPod } from './calls.ts';
 import { vllm, vllmPredictor } from './models.ts';
 import { openPlay } from './play.ts';
 import { chapters } from './record.ts';

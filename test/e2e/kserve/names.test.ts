@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { failures, type MadeCall, metAnotherName } from './calls.ts';
+import { failures, type MadeCall } from '../steady-calls.ts';
+import { metAnotherName } from './calls.ts';
 import { vllm } from './models.ts';
 import { openPlay, type Play } from './play.ts';
 import { chapters } from './record.ts';

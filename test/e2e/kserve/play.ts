@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { type PodView, waitFor } from '../../bed/index.ts';
 import type { SeenEvent } from '../cluster.ts';
-import { type Caller, callSteadily } from './calls.ts';
+import { type Caller, callSteadily } from '../steady-calls.ts';
+import { MOST_OPEN } from './calls.ts';
 import { keepRecord, type Record } from './record.ts';
 import type { Stage } from './stage.ts';
 
@@ -33,8 +34,8 @@ export interface Play {
   recorded(row: string): Promise<number>;
   /** Waits until LiteLLM lists no row of the name. */
   gone(withinMs: number): Promise<void>;
-  /** Begins to chat 20 times a second. */
-  chat(): Caller;
+  /** Begins to chat 20 times a second; `mostOpen` calls at a time unless told otherwise. */
+  chat(mostOpen?: number): Caller;
   /** Waits until `kubectl describe` tells just this under Events, of the controller under test, in whatever order: a line each, `Normal Registered …`. */
   tells(...lines: RegExp[]): Promise<void>;
 }
@@ -106,8 +107,8 @@ export async function openPlay(stage: Stage, name: string): Promise<Play> {
       const listed = async () => (await gateway.models()).some((row) => row.model_name === model);
       await waitFor(`${model} is gone`, async () => !(await listed()), { withinMs });
     },
-    chat: () => {
-      const caller = callSteadily(gateway, model);
+    chat: (mostOpen = MOST_OPEN) => {
+      const caller = callSteadily(gateway, model, mostOpen);
       callers.push(caller);
       return caller;
     },

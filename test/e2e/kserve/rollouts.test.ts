@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOLD, READY_DELAY } from '../../bed/index.ts';
 import { until } from '../../support/wait.ts';
-import { failures, metNoPod, podsOf } from './calls.ts';
+import { failures } from '../steady-calls.ts';
+import { metNoPod, podsOf } from './calls.ts';
 import { huggingFace, vllm, vllmPredictor } from './models.ts';
 import { openPlay } from './play.ts';
 import { chapters } from './record.ts';

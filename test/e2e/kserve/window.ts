@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { waitFor } from '../../bed/index.ts';
-import { failures, type MadeCall } from './calls.ts';
+import { failures, type MadeCall } from '../steady-calls.ts';
 
 /** A look is rare enough to take nothing from the machine that LiteLLM needs. */
 const LOOKS = { withinMs: 60_000, everyMs: 200 };
