@@ -101,7 +101,10 @@ test('28: 20 calls a second are all answered while the model, the controllers an
       }),
     );
     const shown = async () => (await scene.gateway.models()).filter((row) => row.model_name.startsWith('other-'));
-    await waitFor('LiteLLM serves all of them', async () => (await shown()).length === OTHERS, { ...PATIENT, withinMs: 300_000 });
+    await waitFor('LiteLLM serves all of them', async () => (await shown()).length === OTHERS, {
+      ...PATIENT,
+      withinMs: 300_000,
+    });
   });
   await phase('a second server joins, and goes', secondServer);
 
