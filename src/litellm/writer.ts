@@ -1,8 +1,9 @@
+import PQueue from 'p-queue';
+
 /** Between objects: withdrawals first, then what a person waits for, then bulk work (start, resync). */
 export type Priority = 'withdrawal' | 'prompt' | 'bulk';
 
-/** In the order in which waiting writes are taken. */
-const PRIORITIES = ['withdrawal', 'prompt', 'bulk'] as const satisfies Priority[];
+const ORDER: Record<Priority, number> = { withdrawal: 2, prompt: 1, bulk: 0 };
 
 /** The one writer of a LiteLLM. */
 export interface Writer {
@@ -21,55 +22,22 @@ export interface Writer {
  * So the order is all there is to win, and a delete never waits for the onboarding of a thousand models.
  */
 export function createWriter(): Writer {
-  /** By priority, in order of arrival: each begins its write and ends when that ends. */
-  const waiting: Record<Priority, Set<() => Promise<void>>> = {
-    withdrawal: new Set(),
-    prompt: new Set(),
-    bulk: new Set(),
-  };
-  let isBusy = false;
-
-  function run<T>(priority: Priority, write: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return promise;
-    }
-    const begin = async (): Promise<void> => {
-      signal?.removeEventListener('abort', drop);
-      await write().then(resolve, reject);
-    };
-    const drop = (): void => {
-      waiting[priority].delete(begin);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', drop, { once: true });
-    waiting[priority].add(begin);
-    void work();
-    return promise;
-  }
-
-  async function work(): Promise<void> {
-    if (isBusy) return;
-    isBusy = true;
-    for (let begin = takeOne(); begin; begin = takeOne()) await begin();
-    isBusy = false;
-  }
-
-  function takeOne(): (() => Promise<void>) | undefined {
-    for (const priority of PRIORITIES) {
-      for (const begin of waiting[priority]) {
-        waiting[priority].delete(begin);
-        return begin;
-      }
-    }
-    return undefined;
-  }
-
+  const queue = new PQueue({ concurrency: 1 });
   return {
-    run,
+    async run<T>(priority: Priority, write: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+      signal?.throwIfAborted();
+      // The queue would also let go of a write that has begun, and begin the next one beside it.
+      const waiting = new AbortController();
+      const drop = (): void => waiting.abort(signal?.reason);
+      signal?.addEventListener('abort', drop, { once: true });
+      const begin = (): Promise<T> => {
+        signal?.removeEventListener('abort', drop);
+        return write();
+      };
+      return queue.add(begin, { priority: ORDER[priority], signal: waiting.signal });
+    },
     get depth() {
-      return PRIORITIES.reduce((sum, priority) => sum + waiting[priority].size, 0);
+      return queue.size;
     },
   };
 }
