@@ -1,12 +1,10 @@
-import { setImmediate as immediate } from 'node:timers/promises';
 import type { Settings } from '../config/index.ts';
 import type { ObjectCache, SourceView } from '../controller/index.ts';
+import { createTimeSlice, yieldToLoop } from '../json/index.ts';
 import { type Connection, type Log, type Reflector, startReflector } from '../kubernetes/index.ts';
 import type { RelatedObjects, Source, SourceObject } from '../sources/index.ts';
 import { followRelated, type RelatedChange } from './related.ts';
 import { alsoUnselected } from './unselected.ts';
-
-const LOOKS_AT_A_TIME = 200;
 
 export interface FollowOptions {
   sources: readonly Source[];
@@ -84,7 +82,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
   }
 
   async function look(kind: string, { object: changed, namespace, witnessed }: RelatedChange): Promise<void> {
-    let looked = 0;
+    const sliceIsOver = createTimeSlice();
     for (const { source, reflector } of reflectors) {
       if (!source.related?.some(({ resource }) => resource.kind === kind)) continue;
       for (const object of reflector.values()) {
@@ -93,8 +91,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
         // What is known by now counts: it may have changed while others were looked at.
         const known = reflector.get(`${object.namespace}/${object.name}`);
         if (known) onObject(source, known, known, witnessed);
-        looked += 1;
-        if (looked % LOOKS_AT_A_TIME === 0) await immediate();
+        if (sliceIsOver()) await yieldToLoop();
       }
     }
   }

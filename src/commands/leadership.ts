@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Settings } from '../config/index.ts';
-import { type Connection, createElection, type Election, electionTiming } from '../kubernetes/index.ts';
+import {
+  type Connection,
+  createElection,
+  type Election,
+  electionTiming,
+  type LeasePlace,
+} from '../kubernetes/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 
 /** Every Lease of this program carries it, so that they are found whatever their names. */
@@ -30,12 +36,18 @@ export interface LeadershipOptions {
   log: Logger;
 }
 
+/** The Lease by which replicas choose who writes; undefined where nothing is elected: away from the cluster, unless that is asked for. */
+export function electionPlace(settings: Settings, connection: Connection): LeasePlace | undefined {
+  if (!(settings['leader-elect'] ?? connection.inPod)) return undefined;
+  return { namespace: settings['lease-namespace'] ?? connection.namespace, name: settings['lease-name'] };
+}
+
 /** By the settings: an election among the replicas, or none, where this process leads from the start. */
 export function openLeadership(options: LeadershipOptions): Leadership {
   const { settings, connection } = options;
-  const elects = (settings['leader-elect'] ?? connection.inPod) && !settings['dry-run'];
-  if (!elects) return alone();
-  const election = openElection(options);
+  const place = settings['dry-run'] ? undefined : electionPlace(settings, connection);
+  if (!place) return alone();
+  const election = openElection(options, place);
   let standsBy = true;
   return {
     async gain(signal) {
@@ -52,10 +64,10 @@ export function openLeadership(options: LeadershipOptions): Leadership {
   };
 }
 
-function openElection({ settings, connection, owner, log }: LeadershipOptions): Election {
+function openElection({ settings, connection, owner, log }: LeadershipOptions, place: LeasePlace): Election {
   return createElection({
     connection,
-    place: { namespace: settings['lease-namespace'] ?? connection.namespace, name: settings['lease-name'] },
+    place,
     // In a pod the host's name is the pod's; a container that is started again in it is another process.
     identity: `${hostname()}_${randomBytes(4).toString('hex')}`,
     marks: { labels: LEASE_LABELS, annotations: { [OWNER_ANNOTATION]: owner } },

@@ -1,7 +1,8 @@
 import type { Settings } from '../config/index.ts';
 import { type Connection, hasRight, KubernetesError, type Log, type Right } from '../kubernetes/index.ts';
 import type { Source } from '../sources/index.ts';
-import { describeRights, electionPlace, type RightGroup, rightGroups } from './doctor/index.ts';
+import { describeRights, type RightGroup, rightGroups } from './doctor/index.ts';
+import { electionPlace } from './leadership.ts';
 
 /** How often it is asked again while something is missing, in milliseconds: a right is granted by a person. */
 const RECHECK_MS = 180_000;

@@ -4,21 +4,14 @@ import { describeError, withdrawAll } from '../controller/index.ts';
 import { type Connection, connect, type Lease } from '../kubernetes/index.ts';
 import { createClient, createGate, createHttp, createRegistry, createWriter } from '../litellm/index.ts';
 import type { StampedRecord } from '../registration/index.ts';
-import {
-  howToStop,
-  leadersOf,
-  rowsTable,
-  runningControllers,
-  type WithdrawDocument,
-  whoLeads,
-  withdrawnModel,
-} from './adoption/index.ts';
+import { rowsTable, type WithdrawDocument, withdrawnModel } from './adoption/index.ts';
 import { confirmed } from './ask.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, counted, isJson, print } from './output.ts';
 import { PlainError } from './plain-error.ts';
 import { withProgress } from './progress.ts';
 import { clusterId, litellmAccess } from './rooms.ts';
+import { howToStop, leadersOf, runningControllers, whoLeads } from './withdrawal/index.ts';
 
 const EXAMPLES = `
 A controller that runs registers all of it again: scale it to 0 first. While one holds the Lease, this is refused. With

@@ -1,20 +1,10 @@
 import type { Applied, Gate, Priority, Registry, Writer } from '../litellm/index.ts';
-import {
-  type Change,
-  digest,
-  type Judgement,
-  type Projection,
-  parseSourceKey,
-  type SecretRef,
-  type SourceRef,
-  sourceKey,
-  takesOut,
-} from '../registration/index.ts';
-import type { SourceObject } from '../sources/index.ts';
+import { type Change, type Judgement, parseSourceKey, sourceKey, takesOut } from '../registration/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
 import { type Decision, decide, decideUnselected } from './decide.ts';
 import { GateClosed, isNotLeader, isOvertaken } from './failures.ts';
 import { asHeld, type Guard } from './guard.ts';
+import { createObserver, type Observer } from './observer.ts';
 import { type Place, placeKey, type SourceView } from './source-view.ts';
 import { createVerifier } from './verifier.ts';
 import type { World } from './world.ts';
@@ -35,26 +25,8 @@ export interface Outcome {
 /** How urgent a turn is: a person waits for it, or it is one of many. */
 export type Urgency = 'prompt' | 'bulk';
 
-/** What a change of an object comes to. */
-export type Meaning = 'leaving' | 'changed' | 'same';
-
 /** The one engine: `run`, `sync` and `plan` are turns of it. */
-export interface Engine {
-  /**
-   * Takes note of an object as it is now (undefined: gone), so that names are judged by what lives.
-   *
-   * @param witnessed - true where the watch told of it, false where a list showed it
-   * @returns `leaving` where its models have to go at once, `same` where it means what it meant before: then there is nothing to do
-   */
-  observe(
-    kind: string,
-    namespace: string,
-    name: string,
-    object: SourceObject | undefined,
-    witnessed?: boolean,
-  ): Meaning;
-  /** What each object that is known means now. */
-  projections(): { source: SourceRef; uid: string; projection: Projection }[];
+export interface Engine extends Pick<Observer, 'observe' | 'projections'> {
   /** Every key there is something to know about: objects, and rows whose object may be gone. */
   keys(): string[];
   /** Judges as one set all that is inferred to be gone. Until then, and while it is held, none of it is taken out. */
@@ -89,55 +61,10 @@ export interface EngineOptions {
 
 /** Puts sources, plan and registry together. */
 export function createEngine({ world, views, writer, gate, guard, dryRun }: EngineOptions): Engine {
-  const { registry, names, backendKeys, departures, patience } = world;
-  /** By key: a digest of what an object meant when it was seen last. */
-  const meanings = new Map<string, string>();
-  /** By key: the Secret that an object names. */
-  const secrets = new Map<string, SecretRef>();
+  const { registry, names, backendKeys, departures } = world;
+  const observer = createObserver({ world, views });
   const verifier = createVerifier({ world, gate, placeOf, consider: known });
   const viewOf = (kind: string): SourceView | undefined => views.find((view) => view.source.kind === kind);
-
-  function observe(
-    kind: string,
-    namespace: string,
-    name: string,
-    object: SourceObject | undefined,
-    witnessed = true,
-  ): Meaning {
-    const key = sourceKey({ kind, namespace, name });
-    const source = viewOf(kind)?.source;
-    if (!object || !source) {
-      names.forget(key);
-      meanings.delete(key);
-      secrets.delete(key);
-      patience.forget(key);
-      departures.note(key, undefined, witnessed);
-      return 'leaving';
-    }
-    const projection = source.project(object, world.projection, world.related);
-    departures.note(key, projection, witnessed);
-    const { createdAt, uid } = object;
-    names.declare(key, { namespace, createdAt, uid }, projection.state === 'ignore' ? [] : projection.names);
-    const secret = projection.state === 'serve' ? projection.apiKeySecret : undefined;
-    if (secret) secrets.set(key, secret);
-    else secrets.delete(key);
-    const meaning = digest(JSON.stringify([uid, projection]), 16);
-    if (meanings.get(key) === meaning) return 'same';
-    meanings.set(key, meaning);
-    return projection.state === 'withdraw' ? 'leaving' : 'changed';
-  }
-
-  function projections(): { source: SourceRef; uid: string; projection: Projection }[] {
-    return views.flatMap(({ source, caches }) =>
-      caches.flatMap((cache) =>
-        [...cache.values()].map((object) => ({
-          source: { kind: source.kind, namespace: object.namespace, name: object.name },
-          uid: object.uid,
-          projection: source.project(object, world.projection, world.related),
-        })),
-      ),
-    );
-  }
 
   function keys(): string[] {
     const found = new Set<string>();
@@ -250,12 +177,12 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   }
 
   async function readKey(key: string, signal?: AbortSignal): Promise<void> {
-    const secret = secrets.get(key);
+    const secret = observer.secretOf(key);
     if (secret) await backendKeys.read(secret, signal);
   }
 
   async function readKeys(signal?: AbortSignal): Promise<void> {
-    await backendKeys.readAll(secrets.values(), signal);
+    await backendKeys.readAll(observer.secrets(), signal);
   }
 
   async function refresh(signal?: AbortSignal): Promise<void> {
@@ -282,8 +209,8 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   }
 
   return {
-    observe,
-    projections,
+    observe: observer.observe,
+    projections: observer.projections,
     keys,
     judge,
     get judgement() {

@@ -3,8 +3,9 @@ import { createTimeSlice, yieldToLoop } from '../json/index.ts';
 import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
 import type { Gate } from '../litellm/index.ts';
 import { type Judgement, sourceKey } from '../registration/index.ts';
-import type { Engine, Meaning, Outcome } from './engine.ts';
+import type { Engine, Outcome } from './engine.ts';
 import { describeError, isNotLeader } from './failures.ts';
+import type { Meaning } from './observer.ts';
 import type { Report } from './report.ts';
 
 /** Objects that are looked at at a time. */

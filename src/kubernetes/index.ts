@@ -17,7 +17,7 @@ export {
 export { KubeconfigError, KubernetesError } from './errors.ts';
 export type { EventToRecord, InvolvedObject } from './event-object.ts';
 export { createEventRecorder, type EventRecorder, type EventRecorderOptions, type EventSettings } from './events.ts';
-export { type Lease, listLeases, readLease } from './lease.ts';
+export { type Lease, type LeasePlace, listLeases, readLease } from './lease.ts';
 export { listKeys } from './list-pages.ts';
 export type { Log } from './log.ts';
 export type { ObjectChange, UnreadableObject } from './object-cache.ts';

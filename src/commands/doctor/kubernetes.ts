@@ -3,10 +3,11 @@ import type { Settings } from '../../config/index.ts';
 import { type Connection, connect, KubernetesError, whoAmI } from '../../kubernetes/index.ts';
 import type { Source } from '../../sources/index.ts';
 import { CONFIG_KEY, CONFIG_MAP, findConfig, kserveKeys, readList } from '../annotations/index.ts';
+import { electionPlace } from '../leadership.ts';
 import { PlainError } from '../plain-error.ts';
 import { chooseSources, clusterId } from '../rooms.ts';
 import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
-import { electionPlace, judgeRights, rightGroups } from './rights.ts';
+import { judgeRights, rightGroups } from './rights.ts';
 
 /** Told of each finding as it is made. */
 export type Note = (id: string, title: string, finding: Finding) => void;

@@ -1,5 +1,4 @@
-import type { Settings } from '../../config/index.ts';
-import { type Connection, hasRight, type Right } from '../../kubernetes/index.ts';
+import { type Connection, hasRight, type LeasePlace, type Right } from '../../kubernetes/index.ts';
 import type { Source } from '../../sources/index.ts';
 import { type Finding, failed, ok, skipped, warning } from './check.ts';
 
@@ -28,7 +27,7 @@ const CLUSTER_RUNTIMES =
 export function rightGroups(
   sources: readonly Source[],
   namespaces: readonly string[],
-  lease?: { namespace: string; name: string },
+  lease?: LeasePlace,
 ): RightGroup[] {
   const places = namespaces.length > 0 ? namespaces : [undefined];
   const grant = namespaces.length > 0 ? GRANT_IN_EACH : GRANT;
@@ -79,16 +78,7 @@ export function rightGroups(
   ];
 }
 
-/** The Lease by which replicas choose who writes; undefined where nothing is elected: away from the cluster, unless that is asked for. */
-export function electionPlace(
-  settings: Settings,
-  connection: Connection,
-): { namespace: string; name: string } | undefined {
-  if (!(settings['leader-elect'] ?? connection.inPod)) return undefined;
-  return { namespace: settings['lease-namespace'] ?? connection.namespace, name: settings['lease-name'] };
-}
-
-function leaseGroup({ namespace, name }: { namespace: string; name: string }): RightGroup {
+function leaseGroup({ namespace, name }: LeasePlace): RightGroup {
   const right = { group: 'coordination.k8s.io', resource: 'leases', namespace };
   return {
     id: 'rights-lease',

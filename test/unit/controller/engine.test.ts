@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Meaning, Outcome } from '../../../src/controller/engine.ts';
+import type { Outcome } from '../../../src/controller/engine.ts';
 import type { ObjectCache } from '../../../src/controller/source-view.ts';
 import { KubernetesError } from '../../../src/kubernetes/index.ts';
 import { failureOf } from '../litellm/builders.ts';
@@ -31,41 +31,6 @@ async function registered(one: TestObject = object()): Promise<TestObject> {
   stage.litellm.calls.length = 0;
   return one;
 }
-
-describe('observe', () => {
-  const observe = (one: TestObject | undefined): Meaning =>
-    stage.engine.observe('inference-service', SOURCE.namespace, SOURCE.name, one);
-
-  it('notes which names an object declares, in whichever state it is', () => {
-    observe(object({ projection: { state: 'hold', names: ['a', 'b'], why: '' } }));
-    expect(stage.world.names.declarersOf('b')).toEqual([{ namespace: 'llm', createdAt: object().createdAt, uid: UID }]);
-    observe(object({ projection: { state: 'ignore', names: ['a'], why: '' } }));
-    expect(stage.world.names.declarersOf('a')).toEqual([]);
-    observe(object());
-    observe(undefined);
-    expect(stage.world.names.declarersOf('qwen')).toEqual([]);
-  });
-
-  it('of an object that is gone nothing is kept that was wanted of it', () => {
-    const wanted = [registration()];
-    stage.put(object());
-    stage.world.patience.waitMs(KEY, wanted, false, '1');
-    expect(stage.world.patience.waitMs(KEY, wanted, true, '2')).toBeUndefined();
-    stage.remove(object());
-    expect(stage.world.patience.waitMs(KEY, wanted, true, '2')).toBeGreaterThan(0);
-  });
-
-  it('tells whether models have to go at once, and whether anything is new', () => {
-    expect(observe(object())).toBe('changed');
-    expect(observe(object())).toBe('same');
-    expect(observe(object({ uid: 'another' }))).toBe('changed');
-    expect(observe(object({ projection: { state: 'hold', names: [], why: '' } }))).toBe('changed');
-    expect(observe(object({ projection: { state: 'withdraw', names: ['qwen'], why: '' } }))).toBe('leaving');
-    expect(observe(object())).toBe('changed');
-    expect(observe(undefined)).toBe('leaving');
-    expect(observe(object())).toBe('changed');
-  });
-});
 
 describe('keys', () => {
   it('are those of objects, and of rows of ours whose object may be gone', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { howToStop, whoLeads } from '../../../../src/commands/adoption/leaders.ts';
+import { howToStop, whoLeads } from '../../../../src/commands/withdrawal/leaders.ts';
 import type { Lease } from '../../../../src/kubernetes/index.ts';
 
 const lease = (namespace: string, holder: string): Lease => ({

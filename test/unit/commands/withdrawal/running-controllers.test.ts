@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runningControllers } from '../../../../src/commands/adoption/running-controllers.ts';
+import { runningControllers } from '../../../../src/commands/withdrawal/running-controllers.ts';
 import type { ApiCall, Connection } from '../../../../src/kubernetes/index.ts';
 
 const deployment = (namespace: string, replicas?: number) => ({
