@@ -77,7 +77,8 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
   const now = Date.now;
   const client = createClient(http);
   const adopting: Rooms['adopting'] = new Map();
-  const registry = createRegistry({ client, owner, settleMs: settings.settle });
+  const writer = createWriter();
+  const registry = createRegistry({ client, owner, settleMs: settings.settle, waitingWrites: () => writer.depth });
   const gate = createGate({ minMs: settings['backoff-min'], maxMs: Math.min(settings['backoff-max'], 30_000) });
   const following = follow({
     sources: chosen,
@@ -105,7 +106,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       adopting,
     },
     views: following.views,
-    writer: createWriter(),
+    writer,
     gate,
     guard: createGuard({
       maxShare: settings['max-delete-share'],

@@ -24,6 +24,8 @@ export interface LiteLlmClient {
   list(signal?: AbortSignal): Promise<ModelRecord[]>;
   /** Rows whose name is exactly this one, from the replica's memory and the database. */
   findByName(publicName: string, signal?: AbortSignal): Promise<ModelRecord[]>;
+  /** Every row of the replica's memory and of the database. Undefined where there are more than `most`. */
+  findAll(most: number, signal?: AbortSignal): Promise<ModelRecord[] | undefined>;
   /** One row, from the replica's memory or the database. */
   findById(id: string, signal?: AbortSignal): Promise<ModelRecord | undefined>;
   /** @throws LiteLlmError `create-failed` for an id that is there already, and for a lost database: the answers are the same. */
@@ -47,6 +49,11 @@ export interface LiteLlmClient {
  */
 export function createClient(http: Http, maxRows = MAX_ROWS): LiteLlmClient {
   async function list(signal?: AbortSignal): Promise<ModelRecord[]> {
+    return unexpanded((await stream('list', '/model/info', signal)).rows, signal);
+  }
+
+  /** Reads rows as they arrive: megabytes in one piece would hold up all else. `count` includes those that cannot be read. */
+  async function stream(operation: string, path: string, signal?: AbortSignal) {
     const rows: ModelRecord[] = [];
     let count = 0;
     const onRow = (raw: unknown): void => {
@@ -56,13 +63,20 @@ export function createClient(http: Http, maxRows = MAX_ROWS): LiteLlmClient {
       const row = readRow(raw);
       if (row) rows.push(row);
     };
-    const answer = await http.call({ operation: 'list', method: 'GET', path: '/model/info', signal, onRow });
-    if (answer.status === 200) return unexpanded(rows, signal);
+    const answer = await http.call({ operation, method: 'GET', path, signal, onRow });
+    if (answer.status === 200) return { rows, count };
     const refusal = refusalOf(answer);
-    if (refusal.kind === 'no-models-yet') return [];
+    if (refusal.kind === 'no-models-yet') return { rows: [], count: 0 };
     const error = errorOf(refusal);
     // A list names no model that could be refused: whoever refuses it is not LiteLLM.
     throw error.code === 'rejected' ? new LiteLlmError('unreadable', { status: answer.status }) : error;
+  }
+
+  async function findAll(most: number, signal?: AbortSignal): Promise<ModelRecord[] | undefined> {
+    // The search goes on to the database as a pattern of LIKE (measured on LiteLLM 1.106.0). One row more tells that there are more.
+    const query = new URLSearchParams({ search: '%', size: `${most + 1}` });
+    const { rows, count } = await stream('search', `/v2/model/info?${query.toString()}`, signal);
+    return count > most ? undefined : rows;
   }
 
   /**
@@ -148,7 +162,7 @@ export function createClient(http: Http, maxRows = MAX_ROWS): LiteLlmClient {
     throw errorOf(refusal);
   }
 
-  return { list, findByName, findById, create, update, touch, remove };
+  return { list, findByName, findAll, findById, create, update, touch, remove };
 }
 
 /** A page that an ingress or a log-in answers with 200 is no proof that anything was written. */

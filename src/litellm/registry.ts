@@ -12,6 +12,7 @@ import { type CarryOver, carryAdopted, carryOver } from './carry-over.ts';
 import type { LiteLlmClient, RowInput, WriteResult } from './client.ts';
 import { LiteLlmError } from './errors.ts';
 import { createJournal } from './journal.ts';
+import { createLookUps } from './look-ups.ts';
 import { createRowIndex } from './row-index.ts';
 
 /**
@@ -59,6 +60,8 @@ export interface RegistryOptions {
   owner: string;
   /** Milliseconds for which a list may show what stood there before a write. */
   settleMs: number;
+  /** Writes that wait for their turn, where there is such a line. */
+  waitingWrites?: () => number;
   /** A clock that never goes back, in milliseconds. */
   now?: () => number;
   /** What the time is, in milliseconds since 1970. */
@@ -67,10 +70,11 @@ export interface RegistryOptions {
 
 /** Creates the registry of one LiteLLM for one owner. */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { client, owner, settleMs, now = () => performance.now(), date = Date.now } = options;
+  const { client, owner, settleMs, waitingWrites = () => 0, now = () => performance.now(), date = Date.now } = options;
   const journal = createJournal(settleMs, now);
   const absences = createAbsences(settleMs, now);
   const rows = createRowIndex(owner);
+  const lookUps = createLookUps({ client, known: rows.all, waitingWrites, now });
   /** Ids that once were seen: where a list misses such a row, the database decides whether it is gone. */
   const seen = new Set<string>();
 
@@ -89,10 +93,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   async function lookUp(publicName: string, taker: SourceRef, signal?: AbortSignal): Promise<void> {
-    // Ids can be called like names.
-    const found = [client.findByName(publicName, signal), client.findById(publicName, signal)] as const;
-    const [named, called] = await Promise.all(found);
-    for (const row of called ? [...named, called] : named) {
+    for (const row of await lookUps.find(publicName, signal)) {
       const held = journal.judge(row.id, row);
       if (!held || rows.has(row.id)) continue;
       // A row of the object itself, written before an answer was lost: that it stands there is known now, whether it serves a PATCH tells.

@@ -153,6 +153,15 @@ export function describeReading(setting: LiteLlmSetting): void {
       expect(found.map(String).sort()).toEqual([...ids].sort());
     });
 
+    it('takes a percent sign for any letters where it looks into the database: alone, it finds all that is stored', async () => {
+      const { id, name } = await client.made({ name: fresh('a-b-c') });
+      const all = objectsAt((await search({ search: '%', size: '1000' })).json, 'data').map(idOf);
+      expect(all).toContain(id);
+      expect(all).not.toContain(setting.target().configModelId);
+      const found = await search({ search: `${name.slice(0, 3)}%${name.slice(-3)}` });
+      expect(objectsAt(found.json, 'data').map(idOf)).toContain(id);
+    });
+
     it('finds one row by modelId, none by an unknown one', async () => {
       const { id } = await client.made({ params: { api_key: 'sk-the-real-one' } });
       const found = await search({ modelId: id });
@@ -181,6 +190,8 @@ export function describeReading(setting: LiteLlmSetting): void {
       expect(objectsAt(byName.json, 'data').map(idOf)).toEqual([id]);
       const byId = await search({ modelId: id });
       expect(objectsAt(byId.json, 'data').map(idOf)).toEqual([id]);
+      const all = await search({ search: '%', size: '1000' });
+      expect(objectsAt(all.json, 'data').map(idOf)).toContain(id);
       await eventually(setting.target().reloadsWithin, async () => {
         expect(await client.listed(id)).toMatchObject({
           model_name: name,

@@ -36,8 +36,8 @@ function chosen(caller: Caller, query: URLSearchParams): readonly Deployment[] {
   const id = query.get('modelId');
   const name = query.get('model');
   const part = query.get('search')?.trim().toLowerCase() ?? '';
-  const matches = (deployment: Deployment) =>
-    (name === null || deployment.name === name) && deployment.name.toLowerCase().includes(part);
+  const fits = (deployment: Deployment) => name === null || deployment.name === name;
+  const matches = (deployment: Deployment) => fits(deployment) && deployment.name.toLowerCase().includes(part);
   if (id !== null) {
     const row = database.isDown ? undefined : database.find(id);
     const found = replica.get(id) ?? (row && deploymentOf(row));
@@ -45,8 +45,20 @@ function chosen(caller: Caller, query: URLSearchParams): readonly Deployment[] {
   }
   const loaded = replica.deployments.filter(matches);
   if (part === '') return loaded;
-  const stored = database.isDown ? [] : database.all().filter((row) => !replica.get(row.model_id));
-  return [...loaded, ...stored.map(deploymentOf).filter(matches)];
+  const shown = new Set(loaded.map((deployment) => deployment.id));
+  const stored = database.isDown ? [] : database.all().filter((row) => !shown.has(row.model_id));
+  const found = stored.map(deploymentOf).filter((row) => fits(row) && isLike(row.name.toLowerCase(), part));
+  return [...loaded, ...found];
+}
+
+/** The database is asked with LIKE: a percent sign in a search stands for any letters there. */
+function isLike(name: string, part: string): boolean {
+  let from = 0;
+  return part.split('%').every((piece) => {
+    const at = name.indexOf(piece, from);
+    from = at + piece.length;
+    return at >= 0;
+  });
 }
 
 function whole(query: URLSearchParams, name: string, fallback: number): number {

@@ -35,6 +35,7 @@ describe('a page of something else that stands there, with 200', () => {
     ['remove', () => client.remove(row.id)],
     ['findByName', () => client.findByName('x')],
     ['findById', () => client.findById('x')],
+    ['findAll', () => client.findAll(10)],
     ['list', () => client.list()],
   ])('is not taken for an answer to %s', async (_what, call) => {
     nock(VENDOR)
@@ -135,6 +136,27 @@ describe('findByName', () => {
   it('never takes an error for nothing', async () => {
     nock(VENDOR).get('/v2/model/info').query(true).reply(503, envelope('x', 'no_db_connection'));
     expect(await failureOf(client.findByName('qwen'))).toMatchObject({ code: 'database-down' });
+  });
+});
+
+describe('findAll', () => {
+  const answerWith = (count: number): void => {
+    const data = Array.from({ length: count }, (_, index) => listedRow({ uid: `${index}` }));
+    nock(VENDOR).get('/v2/model/info').query({ search: '%', size: '3' }).reply(200, { data, total_count: 99 });
+  };
+
+  it('asks for all rows, and for one more than may be', async () => {
+    answerWith(2);
+    expect(await client.findAll(2)).toHaveLength(2);
+    answerWith(3);
+    expect(await client.findAll(2)).toBeUndefined();
+  });
+
+  it('finds nothing where there is no model at all, and takes no error for nothing', async () => {
+    nock(VENDOR).get('/v2/model/info').query(true).reply(500, noModels);
+    expect(await client.findAll(2)).toEqual([]);
+    nock(VENDOR).get('/v2/model/info').query(true).reply(503, envelope('x', 'no_db_connection'));
+    expect(await failureOf(client.findAll(2))).toMatchObject({ code: 'database-down' });
   });
 });
 

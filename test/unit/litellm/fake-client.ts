@@ -111,6 +111,12 @@ export function fakeLiteLlm(): FakeLiteLlm {
     client: {
       list: () => call('list', '', () => [...memory].map(([id, row]) => shown(id, row))),
       findByName: (name) => call('findByName', name, () => found((_id, row) => row.publicName === name)),
+      findAll(most) {
+        return call('findAll', '', () => {
+          const all = found(() => true);
+          return all.length > most ? undefined : all;
+        });
+      },
       findById: (id) => call('findById', id, () => found((other) => other === id)[0]),
       create(row) {
         fake.lastBody = row;
