@@ -4,6 +4,9 @@ import type { LiteLlmClient } from './client.ts';
 /** For how long one reading of all rows answers for every name, in milliseconds: as long as some dozens of writes take. */
 const SHARED_MS = 10_000;
 
+/** For how long a name that was asked for counts towards what a reading saves, in milliseconds. */
+const COUNTED_MS = 30_000;
+
 /** While so many writes wait, what is looked up now is not written at once anyway. */
 const CROWD = 4;
 
@@ -49,7 +52,7 @@ export function createLookUps({ client, known, waitingWrites, now }: LookUpsOpti
   let last: Reading | undefined;
 
   async function find(name: string, signal?: AbortSignal): Promise<ModelRecord[]> {
-    asked = [...asked.filter(isOfLate), now()];
+    asked = [...asked.filter((time) => now() - time < COUNTED_MS), now()];
     const shared = await sharedReading(signal)?.rows;
     if (shared) return shared.filter((row) => row.publicName === name || row.id === name);
     const [named, called] = await Promise.all([client.findByName(name, signal), client.findById(name, signal)]);
@@ -58,7 +61,7 @@ export function createLookUps({ client, known, waitingWrites, now }: LookUpsOpti
 
   function sharedReading(signal?: AbortSignal): Reading | undefined {
     if (waitingWrites() < CROWD) return undefined;
-    if (last && isOfLate(last.at)) return last;
+    if (last && now() - last.at < SHARED_MS) return last;
     if (!paysOff()) return undefined;
     const reading: Reading = { at: now(), rows: readAll(signal) };
     last = reading;
@@ -82,10 +85,6 @@ export function createLookUps({ client, known, waitingWrites, now }: LookUpsOpti
     // What misses a row that is known may miss others: so might a LiteLLM that takes the wildcard for a letter.
     if (![...before].every((id) => ids.has(id))) return undefined;
     return rows.filter(({ id }) => !before.has(id));
-  }
-
-  function isOfLate(time: number): boolean {
-    return now() - time < SHARED_MS;
   }
 
   return { find };

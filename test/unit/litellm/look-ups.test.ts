@@ -70,7 +70,7 @@ describe('names, while writes wait', () => {
     known = Array.from({ length: 299 }, (_, index) => ({ id: `${index}`, stored: true }));
     expect(await callsOf(async () => ask(9))).not.toContain('findAll');
     expect(await callsOf(async () => ask(1))).toContain('findAll');
-    now += 10_000;
+    now += 30_000;
     expect(await callsOf(async () => ask(9))).not.toContain('findAll');
   });
 
