@@ -2,7 +2,7 @@ import type { Settings } from '../config/index.ts';
 import { type Connection, hasRight, KubernetesError, type Log, type Right } from '../kubernetes/index.ts';
 import type { Source } from '../sources/index.ts';
 import { describeRights, type RightGroup, rightGroups } from './doctor/index.ts';
-import { electionPlace } from './leadership.ts';
+import { ownObjects } from './own-objects.ts';
 
 /** How often it is asked again while something is missing, in milliseconds: a right is granted by a person. */
 const RECHECK_MS = 180_000;
@@ -38,7 +38,7 @@ export function rightsOfRun(
   settings: Settings,
   connection: Connection,
 ): readonly RightGroup[] {
-  if (!settings['dry-run']) return rightGroups(sources, settings.namespace, electionPlace(settings, connection));
+  if (!settings['dry-run']) return rightGroups(sources, settings.namespace, ownObjects(settings, connection));
   return rightGroups(sources, settings.namespace).filter(({ id }) => id !== 'rights-events');
 }
 

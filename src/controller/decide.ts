@@ -128,7 +128,8 @@ function serve(
     settleMs: world.settleMs,
   };
   const problems = [...projection.warnings, ...claims.problems, ...savedNotLive(records)];
-  const waitMs = rolloutWaitMs(world, input, own, version);
+  // Of names that others have, too: what has long been wanted is not news when they become free.
+  const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, version);
   if (projection.rollingOut ? waitMs !== undefined : waitMs) {
     const why = 'a changed served name or base path is taken over when the rollout is through';
     const hold = held(base.uid, records);

@@ -1,4 +1,4 @@
 export { DoctorDocument } from './check.ts';
 export { examine } from './examine.ts';
-export { describeRights, type RightGroup, rightGroups } from './rights.ts';
+export { describeRights, type OwnObjects, type RightGroup, rightGroups } from './rights.ts';
 export { doctorText } from './text.ts';

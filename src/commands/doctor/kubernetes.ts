@@ -3,7 +3,7 @@ import type { Settings } from '../../config/index.ts';
 import { type Connection, connect, KubernetesError, whoAmI } from '../../kubernetes/index.ts';
 import type { Source } from '../../sources/index.ts';
 import { CONFIG_KEY, CONFIG_MAP, findConfig, kserveKeys, readList } from '../annotations/index.ts';
-import { electionPlace } from '../leadership.ts';
+import { ownObjects } from '../own-objects.ts';
 import { PlainError } from '../plain-error.ts';
 import { chooseSources, clusterId } from '../rooms.ts';
 import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
@@ -41,7 +41,7 @@ export async function examineKubernetes(
     for (const source of watched) {
       note(`crd-${source.kind}`, `Kind ${source.resource.kind}`, await attempt(() => findKind(connection, source)));
     }
-    for (const group of rightGroups(watched, settings.namespace, electionPlace(settings, connection))) {
+    for (const group of rightGroups(watched, settings.namespace, ownObjects(settings, connection))) {
       note(group.id, group.title, await attempt(() => judgeRights(connection, group)));
     }
     const restarts = await attempt(() => judgeList(connection, kserveNamespace));

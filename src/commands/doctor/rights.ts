@@ -18,16 +18,23 @@ const GRANT_IN_EACH = `Apply manifests/namespaced/rights in each of these namesp
 const CLUSTER_RUNTIMES =
   'for ClusterServingRuntimes, an administrator of the cluster applies manifests/components/cluster-runtimes';
 
+/** What belongs to the installation itself. */
+export interface OwnObjects {
+  /** The one by which replicas choose who writes; undefined where there is no election. */
+  lease?: LeasePlace | undefined;
+  /** The one that gets Events about the installation; undefined where there is none. */
+  deployment?: { namespace: string; name: string } | undefined;
+}
+
 /**
  * The rights that the manifests give, by what they are for.
  *
  * @param namespaces - those that are looked after; all where there is none
- * @param lease - the one by which replicas choose who writes; undefined where there is no election
  */
 export function rightGroups(
   sources: readonly Source[],
   namespaces: readonly string[],
-  lease?: LeasePlace,
+  { lease, deployment }: OwnObjects = {},
 ): RightGroup[] {
   const places = namespaces.length > 0 ? namespaces : [undefined];
   const grant = namespaces.length > 0 ? GRANT_IN_EACH : GRANT;
@@ -75,6 +82,7 @@ export function rightGroups(
       missing: (what) => skipped(`This user may not ${what}: only objects with api-key-secret need it.`),
     },
     ...(lease ? [leaseGroup(lease)] : []),
+    ...(deployment ? [deploymentGroup(deployment)] : []),
   ];
 }
 
@@ -92,6 +100,24 @@ function leaseGroup({ namespace, name }: LeasePlace): RightGroup {
       failed(
         `This user may not ${what}, so that it is never elected, and writes nothing.`,
         `Give it the Role of manifests/base in the namespace ${namespace}, or set --leader-elect=false where there is one replica.`,
+      ),
+  };
+}
+
+function deploymentGroup({ namespace, name }: { namespace: string; name: string }): RightGroup {
+  const event = { group: '', resource: 'events', namespace };
+  return {
+    id: 'rights-deployment',
+    title: 'Right to write Events about the installation',
+    rights: [
+      { verb: 'get', group: 'apps', resource: 'deployments', namespace, name },
+      { verb: 'create', ...event },
+      { verb: 'patch', ...event },
+    ],
+    missing: (what) =>
+      warning(
+        `This user may not ${what}, so that only the log and the metrics tell of deletes that are held.`,
+        `Give it the Role of manifests/base in the namespace ${namespace}, or the Deployment's right name with --deployment.`,
       ),
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/controller/engine.ts';
-import { SETTLE_MS } from '../registration/builders.ts';
-import { COOLDOWN_MS, keyOf, object, type TestObject } from './builders.ts';
+import { registration, SETTLE_MS } from '../registration/builders.ts';
+import { COOLDOWN_MS, keyOf, object, PATIENCE_MS, serving, type TestObject } from './builders.ts';
 import { createStage, type Stage } from './stage.ts';
 
 const inB = (more: Partial<TestObject> = {}): TestObject => object({ namespace: 'b', uid: 'uid-b', ...more });
@@ -72,6 +72,23 @@ describe('names', () => {
     await reconcile();
     stage.clock.now += COOLDOWN_MS;
     expect(await reconcile(inB())).toMatchObject({ applied: [{ result: 'live' }] });
+  });
+
+  it('that become free go to an object whose served name was changed while it waited for them, with no further wait', async () => {
+    const one = await registered();
+    const projection = serving([registration('mine')]);
+    stage.put(inB({ projection }));
+    await reconcile(inB());
+    const changed = serving([registration('qwen', { servedName: 'v2' })]);
+    stage.put(inB({ resourceVersion: '2', projection: changed }));
+    expect(await reconcile(inB())).toMatchObject({ applied: [], decision: { problems: [{ reason: 'NameConflict' }] } });
+    stage.clock.now += PATIENCE_MS;
+    expect(await reconcile(inB())).toMatchObject({ applied: [], decision: { state: 'conflict' } });
+    stage.remove(one);
+    await reconcile();
+    stage.clock.now += COOLDOWN_MS;
+    expect(await reconcile(inB())).toMatchObject({ applied: [{ result: 'live' }, { result: 'deleted' }] });
+    expect(stage.names()).toEqual(['qwen']);
   });
 
   it('are kept for who lost a row outside of our doing, too', async () => {

@@ -74,7 +74,7 @@ test('cluster-wide kinds are asked for without a namespace', async () => {
 
 test('the Lease is asked for by its name where it has one, and only where there is an election', async () => {
   const { connection, asked } = server(({ verb }) => verb !== 'update');
-  const groups = rightGroups([inferenceService], [], { namespace: 'ours', name: 'second' });
+  const groups = rightGroups([inferenceService], [], { lease: { namespace: 'ours', name: 'second' } });
   const lease = groups.find(({ id }) => id === 'rights-lease');
   expect(lease && (await judgeRights(connection, lease))).toMatchObject({
     status: 'failed',
@@ -88,4 +88,21 @@ test('the Lease is asked for by its name where it has one, and only where there 
     { verb: 'update', ...right, name: 'second' },
   ]);
   expect(rightGroups([inferenceService], []).some(({ id }) => id === 'rights-lease')).toBe(false);
+});
+
+test('the own Deployment is asked for by its name, and Events beside it, wherever models are looked after', async () => {
+  const { connection, asked } = server(({ resource }) => resource !== 'deployments');
+  const groups = rightGroups([inferenceService], ['team'], { deployment: { namespace: 'ours', name: 'registrar' } });
+  const deployment = groups.find(({ id }) => id === 'rights-deployment');
+  expect(deployment && (await judgeRights(connection, deployment))).toMatchObject({
+    status: 'warning',
+    says: 'This user may not get deployments in ours, so that only the log and the metrics tell of deletes that are held.',
+    remedy: expect.stringMatching(/Role of manifests\/base in the namespace ours.*--deployment/),
+  });
+  expect(asked).toEqual([
+    { verb: 'get', group: 'apps', resource: 'deployments', namespace: 'ours', name: 'registrar' },
+    { verb: 'create', group: '', resource: 'events', namespace: 'ours' },
+    { verb: 'patch', group: '', resource: 'events', namespace: 'ours' },
+  ]);
+  expect(rightGroups([inferenceService], []).some(({ id }) => id === 'rights-deployment')).toBe(false);
 });
