@@ -105,15 +105,10 @@ function leaseGroup({ namespace, name }: LeasePlace): RightGroup {
 }
 
 function deploymentGroup({ namespace, name }: { namespace: string; name: string }): RightGroup {
-  const event = { group: '', resource: 'events', namespace };
   return {
     id: 'rights-deployment',
-    title: 'Right to write Events about the installation',
-    rights: [
-      { verb: 'get', group: 'apps', resource: 'deployments', namespace, name },
-      { verb: 'create', ...event },
-      { verb: 'patch', ...event },
-    ],
+    title: 'Right to see its own Deployment',
+    rights: [{ verb: 'get', group: 'apps', resource: 'deployments', namespace, name }],
     missing: (what) =>
       warning(
         `This user may not ${what}, so that only the log and the metrics tell of deletes that are held.`,

@@ -108,7 +108,6 @@ test('the Lease is asked for where there is an election, and a dry run needs nei
   expect(ids({ 'leader-elect': false })).not.toContain('rights-lease');
   expect(ids({ 'dry-run': true })).not.toContain('rights-lease');
   expect(ids({ 'dry-run': true })).not.toContain('rights-events');
-  expect(ids({})).not.toContain('rights-deployment');
-  expect(ids({ deployment: 'registrar' })).toContain('rights-deployment');
-  expect(ids({ deployment: 'registrar', 'dry-run': true })).not.toContain('rights-deployment');
+  expect(ids({})).toContain('rights-deployment');
+  expect(ids({ 'dry-run': true })).not.toContain('rights-deployment');
 });

@@ -90,7 +90,7 @@ test('the Lease is asked for by its name where it has one, and only where there 
   expect(rightGroups([inferenceService], []).some(({ id }) => id === 'rights-lease')).toBe(false);
 });
 
-test('the own Deployment is asked for by its name, and Events beside it, wherever models are looked after', async () => {
+test('the own Deployment is asked for by its name, and only where there is one', async () => {
   const { connection, asked } = server(({ resource }) => resource !== 'deployments');
   const groups = rightGroups([inferenceService], ['team'], { deployment: { namespace: 'ours', name: 'registrar' } });
   const deployment = groups.find(({ id }) => id === 'rights-deployment');
@@ -101,8 +101,6 @@ test('the own Deployment is asked for by its name, and Events beside it, whereve
   });
   expect(asked).toEqual([
     { verb: 'get', group: 'apps', resource: 'deployments', namespace: 'ours', name: 'registrar' },
-    { verb: 'create', group: '', resource: 'events', namespace: 'ours' },
-    { verb: 'patch', group: '', resource: 'events', namespace: 'ours' },
   ]);
   expect(rightGroups([inferenceService], []).some(({ id }) => id === 'rights-deployment')).toBe(false);
 });
