@@ -20,6 +20,7 @@ function breakLiteLlm({ random, litellm }: Machine): string {
     { kind: 'status', status: 500 },
     { kind: 'status', status: 500, after: true },
     { kind: 'status', status: 503 },
+    { kind: 'status', status: 403 },
     { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' },
     { kind: 'status', status: 429, retryAfterSeconds: 0.05 },
     { kind: 'hang' },
