@@ -110,7 +110,7 @@ export function planTable(document: PlanDocument): string {
     lines.push(
       paint(
         'red',
-        `! ${models} of ${of} models would go, and nobody saw their objects go: that is held. To confirm it: ${confirm}`,
+        `! ${models} of ${of} models would go, though nobody saw their objects go: that is held. To confirm it, with the settings of this plan: ${confirm}`,
       ),
     );
   }

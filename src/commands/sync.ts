@@ -12,7 +12,8 @@ Examples:
   $ model-registrar sync --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt
   $ model-registrar sync --namespace team-a --policy upsert-only --dry-run
 
-Deletes that are held, and the hash that confirms them, are shown by plan, and by an Event on the controller's Deployment:
+Deletes that are held, and the hash that confirms them, are shown by plan, and by an Event on the controller's Deployment. It is a pass like any other
+that carries them out too: give it the settings of the controller.
   $ model-registrar sync --confirm-deletes 3f9a1c0b7d2e
 
 Exit codes: 0 all is in step, 1 something failed or is held.`;

@@ -137,15 +137,15 @@ interface ClusterView {
   blind: boolean;
 }
 
-/** With a given id a cluster that cannot be reached does not matter. */
+/** With a given id no cluster is needed. One that was named and cannot be asked is an error: a controller may run in it. */
 async function lookAtCluster(settings: Settings): Promise<ClusterView> {
   const { kubeconfig, context, 'owner-id': given, 'lease-namespace': place } = settings;
   let connection: Connection;
   try {
     connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
   } catch (error) {
-    if (given === undefined) throw error;
-    return { owner: given, controllers: [], leaders: [], blind: false };
+    if (given === undefined || kubeconfig !== undefined || context !== undefined) throw error;
+    return { owner: given, controllers: [], leaders: [], blind: true };
   }
   try {
     const owner = given ?? (await clusterId(connection));

@@ -51,7 +51,8 @@ export function decide(world: World, ref: SourceRef, source: Source, object: Sou
 }
 
 function gone(world: World, source: SourceRef, records: StampedRecord[]): Decision {
-  const why = 'the object was deleted';
+  const how = absence(world, source);
+  const why = how === 'observed' ? 'the object was deleted' : 'the object is not there any more';
   const uid = records[0]?.stamp.uid;
   return {
     source,
@@ -59,7 +60,7 @@ function gone(world: World, source: SourceRef, records: StampedRecord[]): Decisi
     state: 'none',
     plan: planWithdraw(records),
     problems: [],
-    absence: absence(world, source),
+    absence: how,
     why,
   };
 }

@@ -151,6 +151,7 @@ export function createLoop(options: LoopOptions): Loop {
    * wait any longer.
    */
   async function review(keys: string[], signal: AbortSignal, wasAway = false): Promise<void> {
+    report.retain(new Set(keys));
     await judge(signal);
     const sliceIsOver = createTimeSlice();
     for (const key of keys) {

@@ -28,6 +28,8 @@ export interface ReportSinks {
 export interface Report {
   /** Tells of an outcome: what was done once, and what stays wrong on a transition and every so often. */
   tell: (outcome: Outcome) => void;
+  /** Forgets all other keys: of what somebody else has taken away nothing is left to tell. */
+  retain(keys: ReadonlySet<string>): void;
   /** Objects by source and state, for the gauge. */
   states(): Iterable<{ source: string; state: Exclude<ObjectState, 'none'>; count: number }>;
 }
@@ -61,6 +63,11 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
     if (state === 'none') states.delete(key);
     else states.set(key, state);
     sinks.reconciled(decision.source.kind, wordFor(outcome));
+  }
+
+  function retain(keys: ReadonlySet<string>): void {
+    for (const memory of [standing, states, unsure, planned])
+      for (const key of memory.keys()) if (!keys.has(key)) memory.delete(key);
   }
 
   /** A row whose making failed, so it seemed, and that stands there all the same: the answer was lost, not the write. */
@@ -141,7 +148,7 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
     yield* counts.values();
   }
 
-  return { tell, states: counted };
+  return { tell, retain, states: counted };
 }
 
 function logFields(change: Change): object {

@@ -120,9 +120,10 @@ export function createHttp({
 
   async function readKey(): Promise<string> {
     const text = 'text' in key ? key.text : (await readText(key.file, '--litellm-key-file')).trim();
-    if (text.length === 0) throw new LiteLlmError('key-file', { hint: 'the key is empty' });
+    const place = 'text' in key ? 'the key' : `the key in ${key.file}`;
+    if (text.length === 0) throw new LiteLlmError('key-file', { hint: `${place} is empty` });
     if (/[^\x21-\x7e]/.test(text))
-      throw new LiteLlmError('key-file', { hint: 'the key holds characters that a header cannot carry' });
+      throw new LiteLlmError('key-file', { hint: `${place} holds characters that a header cannot carry` });
     return text;
   }
 

@@ -79,7 +79,11 @@ const CASES: [string, string, RegExp][] = [
     `plan ${CLUSTER} --litellm-url={litellm} --litellm-key-file=/no/key`,
     /--litellm-key-file \/no\/key cannot be read/,
   ],
-  ['an empty key file', `plan ${CLUSTER} --litellm-url={litellm} --litellm-key-file={empty}`, /the key is empty/],
+  [
+    'an empty key file',
+    `plan ${CLUSTER} --litellm-url={litellm} --litellm-key-file={empty}`,
+    /the key in \S+ is empty/,
+  ],
   [
     'a wrong key',
     `sync ${CLUSTER} --litellm-url={litellm} --litellm-key-file={wrongKey}`,

@@ -94,7 +94,13 @@ describe('commands: plan and sync on real servers', () => {
         fields: backendOf('renamed'),
       },
       'old-name': { action: 'delete', id: ids['old-name'], source: source('renamed'), why: 'renamed', fields: [] },
-      gone: { action: 'delete', id: ids.gone, source: source('gone'), why: 'the object was deleted', fields: [] },
+      gone: {
+        action: 'delete',
+        id: ids.gone,
+        source: source('gone'),
+        why: 'the object is not there any more',
+        fields: [],
+      },
       new: {
         action: 'create',
         id: expect.stringMatching(/\.new\.[0-9a-f]{8}$/),
@@ -121,7 +127,7 @@ describe('commands: plan and sync on real servers', () => {
     const lines = table.stdout.trimEnd().split('\n');
     expect(lines).toContain(`~ changed  ${source('changed')}  update: changed`);
     expect(lines).toContain('    model_info.max_tokens: 4096 → 8192');
-    expect(lines).toContain(`- gone  ${source('gone')}  delete: the object was deleted`);
+    expect(lines).toContain(`- gone  ${source('gone')}  delete: the object is not there any more`);
     expect(lines).toContain(`± shorter  ${source('shorter')}  replace: changed`);
     expect(lines).toContain('    model_info.notes: "a note" is removed');
     expect(lines).toContain('    litellm_params.api_key: "(hidden)"');

@@ -1,4 +1,4 @@
-/** `npm run soak -- --minutes 30 [--seed N] [--objects N]`: random operations for so long, with an eye on what the controller has in use. */
+/** Random operations for so long, with an eye on what the controller has in use. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { createPlay } from '../support/model/machine.ts';
@@ -6,14 +6,13 @@ import { openSandboxPair } from '../support/sandbox-pair.ts';
 import { startController } from './controller.ts';
 import { judgeCourse, type Usage } from './flat.ts';
 
+const USAGE = 'npm run soak -- [--minutes 30] [--seed N] [--objects N]';
 const MIB = 1024 * 1024;
 const OPERATIONS_A_ROUND = 20;
 /** A modest rate, about ten operations a second: it is to run beside other work. */
 const PAUSE_MS = 150;
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string' }, seed: { type: 'string' }, objects: { type: 'string' } },
-});
+const values = readFlags();
 const minutes = whole('minutes', 30);
 const seed = whole('seed', randomInt(2 ** 31));
 const objects = whole('objects', 30);
@@ -54,6 +53,16 @@ async function soak(): Promise<Usage[]> {
     `${samples.length * OPERATIONS_A_ROUND} operations, after each ${OPERATIONS_A_ROUND} LiteLLM was as it must be`,
   );
   return samples;
+}
+
+function readFlags(): { minutes?: string; seed?: string; objects?: string } {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({ options: { minutes: text, seed: text, objects: text } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nUsage: ${USAGE}`);
+    process.exit(2);
+  }
 }
 
 function report(samples: Usage[]): void {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WithdrawDocument } from '../../../src/commands/adoption/index.ts';
 import { inferenceService, status, type Wish } from '../../support/inference-services.ts';
 import { type Bench, openBench, runProgram } from './program.ts';
@@ -88,14 +88,41 @@ test('withdraw -o json prints what would be, or was, taken out, and nothing else
 test('withdraw needs no cluster where the owner id is given', async () => {
   await registered();
   const { url } = bench.litellm;
-  const args = ['--kubeconfig=/nowhere', `--litellm-url=${url}`, `--litellm-key-file=${bench.keyFile}`];
-  expect(await runProgram('withdraw', OWNER, '--yes', ...args)).toMatchObject({ code: 0, stderr: '' });
-  expect(names()).toEqual(['by-hand', 'theirs']);
-  expect(await runProgram('withdraw', '--yes', ...args)).toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining('/nowhere'),
+  const args = ['--yes', `--litellm-url=${url}`, `--litellm-key-file=${bench.keyFile}`];
+  const withoutCluster = (...more: string[]) => {
+    vi.stubEnv('KUBECONFIG', '/nowhere');
+    return runProgram('withdraw', ...args, ...more);
+  };
+  expect(await withoutCluster()).toMatchObject({ code: 1, stderr: expect.stringContaining('/nowhere') });
+  expect(await withoutCluster(OWNER)).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^Warning: whether a controller of owner id prod runs cannot be told/),
   });
+  expect(names()).toEqual(['by-hand', 'theirs']);
 });
+
+test.each([
+  ['kubeconfig', '--kubeconfig=/nowhere', '/nowhere'],
+  ['context', '--context=nope', 'nope'],
+])(
+  'withdraw takes nothing out where the %s that was given cannot be used: a controller may run there',
+  async (_, flag, named) => {
+    await registered();
+    const before = names();
+    const { url } = bench.litellm;
+    const args = [
+      `--kubeconfig=${bench.kubeconfig}`,
+      `--litellm-url=${url}`,
+      `--litellm-key-file=${bench.keyFile}`,
+      flag,
+    ];
+    expect(await runProgram('withdraw', OWNER, '--yes', ...args)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(named),
+    });
+    expect(names()).toEqual(before);
+  },
+);
 
 test('withdraw tells what it could not take out, and a second run takes out the rest', async () => {
   await registered();

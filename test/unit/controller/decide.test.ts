@@ -40,7 +40,7 @@ describe('an object that is gone', () => {
       uid: UID,
       state: 'none',
       problems: [],
-      why: 'the object was deleted',
+      why: 'the object is not there any more',
     });
   });
 

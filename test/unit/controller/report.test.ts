@@ -260,6 +260,13 @@ describe('figures', () => {
     expect(states()).toEqual([]);
   });
 
+  it('forget what somebody else took away: neither an object nor a row of it is there', () => {
+    tell({ decision: { state: 'held' } });
+    tell({ key: 'inference-service/b/x' });
+    report.retain(new Set(['inference-service/b/x']));
+    expect(states()).toEqual(['live 1']);
+  });
+
   it('count what LiteLLM refuses as rejected', () => {
     tell({ error: new LiteLlmError('rejected') });
     expect(states()).toEqual(['rejected 1']);

@@ -132,17 +132,17 @@ describe('the key', () => {
   });
 
   it.each([
-    ['is empty', '', 'the key is empty'],
-    ['is blank', ' \n', 'the key is empty'],
-    ['has two lines', `${CANARY}\nX-Injected: 1`, 'the key holds characters that a header cannot carry'],
-    ['has a space', `${CANARY} x`, 'the key holds characters that a header cannot carry'],
-    ['has other letters', `${CANARY}ü`, 'the key holds characters that a header cannot carry'],
-    ['is binary', `${CANARY}\u0000`, 'the key holds characters that a header cannot carry'],
+    ['is empty', '', 'is empty'],
+    ['is blank', ' \n', 'is empty'],
+    ['has two lines', `${CANARY}\nX-Injected: 1`, 'holds characters that a header cannot carry'],
+    ['has a space', `${CANARY} x`, 'holds characters that a header cannot carry'],
+    ['has other letters', `${CANARY}ü`, 'holds characters that a header cannot carry'],
+    ['is binary', `${CANARY}\u0000`, 'holds characters that a header cannot carry'],
   ])('that %s is not sent, and not shown', async (_case, text, why) => {
     const file = join(folder, 'key');
     writeFileSync(file, text);
     const error = await failureOf(http({ key: { file } }).call(LIST));
-    expect(error).toMatchObject({ code: 'key-file', message: expect.stringContaining(`(${why})`) });
+    expect(error).toMatchObject({ code: 'key-file', message: expect.stringContaining(`(the key in ${file} ${why})`) });
     expect(everythingOf(error)).not.toContain('canary');
   });
 
