@@ -78,10 +78,12 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
 
   /** Objects that refer to what changed are looked at once more, a few at a time: there may be twenty thousand. */
   function lookAgain(kind: string, change: RelatedChange): void {
-    looking = looking.then(() => look(kind, change));
+    looking = looking
+      .then(() => look(kind, change))
+      .catch((error: unknown) => log.error({ kind, err: error }, 'an unexpected error'));
   }
 
-  async function look(kind: string, { object: changed, namespace, witnessed }: RelatedChange): Promise<void> {
+  async function look(kind: string, { object: changed, namespace }: RelatedChange): Promise<void> {
     const sliceIsOver = createTimeSlice();
     for (const { source, reflector } of reflectors) {
       if (!source.related?.some(({ resource }) => resource.kind === kind)) continue;
@@ -90,7 +92,8 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
         if (changed && !source.refersTo?.(object, kind, changed)) continue;
         // What is known by now counts: it may have changed while others were looked at.
         const known = reflector.get(`${object.namespace}/${object.name}`);
-        if (known) onObject(source, known, known, witnessed);
+        // Of the object itself the watch has told nothing: that it would not be ours any more is inferred.
+        if (known) onObject(source, known, known, false);
         if (sliceIsOver()) await yieldToLoop();
       }
     }

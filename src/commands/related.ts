@@ -15,8 +15,6 @@ export interface RelatedOptions {
 export interface RelatedChange {
   object?: RelatedObject;
   namespace?: string;
-  /** True where the watch told of it, false where a list showed it, after a time in which nobody looked. */
-  witnessed: boolean;
 }
 
 /** The objects of related kinds, kept known by reflectors of their own. */
@@ -39,17 +37,13 @@ export function followRelated({ connection, kinds, namespaces, log, onChange }: 
       connection,
       resource: { ...resource, ...(namespace && { namespace }) },
       parse: (raw) => kind.parse(raw),
-      onChange(change) {
-        const witnessed = change.type === 'applied' ? change.cause === 'watch' : change.observed;
-        onChange(resource.kind, { object: change.object, witnessed });
-      },
+      onChange: ({ object }) => onChange(resource.kind, { object }),
       log,
     });
     let readable = false;
     reflector.onState((state) => {
       // A kind that cannot be read tells no absence any more: whoever asked for one has to ask again.
-      if (readable !== (state === 'synced'))
-        onChange(resource.kind, { ...(namespace && { namespace }), witnessed: false });
+      if (readable !== (state === 'synced')) onChange(resource.kind, namespace ? { namespace } : {});
       readable = state === 'synced';
     });
     return reflector;

@@ -139,24 +139,24 @@ interface ClusterView {
 
 /** With a given id no cluster is needed. One that was named and cannot be asked is an error: a controller may run in it. */
 async function lookAtCluster(settings: Settings): Promise<ClusterView> {
-  const { kubeconfig, context, 'owner-id': given, 'lease-namespace': place } = settings;
-  let connection: Connection;
+  const { kubeconfig, context, 'owner-id': given } = settings;
+  const isNamed = kubeconfig !== undefined || context !== undefined;
   try {
-    connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
+    const connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
+    return await viewOf(connection, settings).finally(() => connection.close());
   } catch (error) {
-    if (given === undefined || kubeconfig !== undefined || context !== undefined) throw error;
+    if (given === undefined || isNamed) throw error;
     return { owner: given, controllers: [], leaders: [], blind: true };
   }
-  try {
-    const owner = given ?? (await clusterId(connection));
-    const [controllers = [], leaders] = await Promise.all([
-      runningControllers(connection),
-      leadersOf(connection, owner, place ?? connection.namespace),
-    ]);
-    return { owner, controllers, leaders: leaders ?? [], blind: leaders === undefined };
-  } finally {
-    await connection.close();
-  }
+}
+
+async function viewOf(connection: Connection, settings: Settings): Promise<ClusterView> {
+  const owner = settings['owner-id'] ?? (await clusterId(connection));
+  const [controllers = [], leaders] = await Promise.all([
+    runningControllers(connection),
+    leadersOf(connection, owner, settings['lease-namespace'] ?? connection.namespace),
+  ]);
+  return { owner, controllers, leaders: leaders ?? [], blind: leaders === undefined };
 }
 
 function byName(one: StampedRecord, other: StampedRecord): number {

@@ -87,7 +87,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     const unread = new Set(decisions.flatMap(({ key, decision }) => (decision ? [] : [key])));
     return guard.judge(
       decisions.flatMap(({ decision }) => decision ?? []),
-      owned.length,
+      owned.map(({ id }) => id),
       owned.filter(({ stamp }) => unread.has(stamp.source)).map(({ id }) => id),
     );
   }
@@ -116,7 +116,8 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     // A source that cannot be read says nothing about what it does not show, but for what was seen to go.
     if (!object && cache.state !== 'synced' && !departures.saw(key)) return undefined;
     const decision = decide(world, ref, view.source, object);
-    return !object && cache.isUnselected?.(placeKey(ref)) ? decideUnselected(decision) : decision;
+    if (object || departures.saw(key) || !cache.isUnselected?.(placeKey(ref))) return decision;
+    return decideUnselected(decision);
   }
 
   async function verify(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
@@ -171,7 +172,11 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
 
   async function write(change: Change, signal?: AbortSignal): Promise<Applied> {
     if (gate.waitMs() > 0 && !gate.probing) throw new GateClosed();
-    const applied = await viaGate(() => registry.apply(change, signal));
+    const applied = await viaGate(
+      () => registry.apply(change, signal),
+      false,
+      ({ result }) => result !== 'skipped',
+    );
     verifier.noteName('entry' in change ? change.entry.publicName : change.record.publicName);
     return applied;
   }
@@ -190,10 +195,11 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     names.rowsSeen(registry.owned());
   }
 
-  async function viaGate<T>(call: () => Promise<T>, whole = false): Promise<T> {
+  /** @param isAnswer - false: what came back says nothing about LiteLLM, which was perhaps not even asked */
+  async function viaGate<T>(call: () => Promise<T>, whole = false, isAnswer = (_result: T) => true): Promise<T> {
     try {
       const result = await call();
-      gate.succeeded();
+      if (isAnswer(result)) gate.succeeded();
       return result;
     } catch (error) {
       gate.failed(error, whole);

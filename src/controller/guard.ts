@@ -8,11 +8,12 @@ const RECENT_MS = 600_000;
 export interface Guard {
   /**
    * Judges what these decisions would take out, as one set; it replaces the judgement before. What is held stays so until it is confirmed, or is
-   * known to be there again: that others came is no word on it, nor that it cannot be seen just now.
+   * known to be there again: that others came is no word on it, nor that it cannot be seen just now, nor that a list of LiteLLM's misses its row.
    *
-   * @param unread - ids of rows whose objects cannot be looked for just now
+   * @param owned - ids of all rows that this process looks after
+   * @param unread - ids of those whose objects cannot be looked for just now
    */
-  judge(decisions: Iterable<Decision>, owned: number, unread?: Iterable<string>): Judgement;
+  judge(decisions: Iterable<Decision>, owned: readonly string[], unread?: Iterable<string>): Judgement;
   /** The last judgement. */
   readonly judgement: Judgement | undefined;
   /** False: it is held, or was not judged yet. */
@@ -37,12 +38,13 @@ export function createGuard({ maxShare, confirmed, now }: GuardOptions): Guard {
   let heldBefore = new Set<string>();
   let went: number[] = [];
 
-  function judge(decisions: Iterable<Decision>, owned: number, unread: Iterable<string> = []): Judgement {
+  function judge(decisions: Iterable<Decision>, owned: readonly string[], unread: Iterable<string> = []): Judgement {
     const takeOuts = [...decisions].flatMap(inferredTakeOuts);
     went = went.filter((at) => at + RECENT_MS > now());
-    judgement = judgeTakeOuts({ takeOuts, owned, recent: went.length, maxShare, heldBefore, confirmed });
+    judgement = judgeTakeOuts({ takeOuts, owned: owned.length, recent: went.length, maxShare, heldBefore, confirmed });
     judged = new Set(takeOuts.map(({ id }) => id));
-    const stillHeld = [...unread].filter((id) => heldBefore.has(id));
+    const [listed, unseen] = [new Set(owned), new Set(unread)];
+    const stillHeld = [...heldBefore].filter((id) => !listed.has(id) || unseen.has(id));
     heldBefore = new Set(judgement.held ? [...judged, ...stillHeld] : stillHeld);
     return judgement;
   }

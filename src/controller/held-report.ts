@@ -70,7 +70,8 @@ export function describeHeld(judgement: Judgement): string {
   const more = takeOuts.length - names.length;
   const list = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   const count = `${takeOuts.length} of ${owned} models`;
-  return `${count} would be taken out of LiteLLM, since their objects are not there any more, and nobody saw them go: ${list}. They are kept. Where that is right, with the settings of the controller: ${confirmCommand(hash)}`;
+  // The names last: an Event is cut off at its end.
+  return `${count} would be taken out of LiteLLM, since their objects are not there any more, and nobody saw them go. They are kept. Where that is right, with the settings of the controller: ${confirmCommand(hash)} (${list})`;
 }
 
 function namesOf({ takeOuts }: Judgement): string[] {

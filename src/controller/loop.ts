@@ -181,7 +181,7 @@ export function createLoop(options: LoopOptions): Loop {
 
   function judgeGathered(signal: AbortSignal): void {
     gathering = undefined;
-    void judge(signal);
+    judge(signal).catch((error: unknown) => log.error({ err: error }, 'an unexpected error'));
   }
 
   async function handle(key: string, turn: Turn): Promise<TurnResult> {
@@ -197,8 +197,7 @@ export function createLoop(options: LoopOptions): Loop {
       gathering ??= setTimeout(judgeGathered, GATHERING_MS, turn.signal);
       return { again: 'backoff' };
     }
-    if (outcome.error && !outcome.gated)
-      log.warn({ source: key, error: describeError(outcome.error) }, 'an object could not be brought in step');
+    if (outcome.error && !outcome.gated) tellFailure(key, outcome.error);
     // It is in the queue again already, further ahead.
     const overtaken = outcome.gated && turn.overtaken.aborted;
     if (!overtaken || outcome.applied.length > 0) report.tell(outcome);
@@ -213,6 +212,12 @@ export function createLoop(options: LoopOptions): Loop {
     dirtySince.delete(key);
     const { dueAt } = outcome.decision.plan;
     if (dueAt !== undefined) return { againInMs: Math.max(1, dueAt - Date.now()) };
+  }
+
+  function tellFailure(key: string, error: unknown): void {
+    const described = describeError(error);
+    if (described.code === 'internal') onError(key, error);
+    else log.warn({ source: key, error: described }, 'an object could not be brought in step');
   }
 
   function noteVisible(key: string, { applied }: Outcome): void {

@@ -169,28 +169,30 @@ export function createRegistry(options: RegistryOptions): Registry {
   /** Known row: PATCH, and where there is none POST. Unknown row: POST, and where that fails PATCH tells whether it stands there. */
   async function write(entry: Entry, extra: Partial<RowInput>, signal?: AbortSignal): Promise<WriteResult> {
     const row = { entry, ...extra };
-    keepOff(rows.get(entry.id));
+    // As it stood before the call: a list that is read meanwhile may show what is written now.
+    const before = rows.get(entry.id);
+    keepOff(before);
     if (seen.has(entry.id) || rows.has(entry.id)) {
       const updated = await client.update(entry.id, row, signal);
-      return updated ? note(row, updated.result) : make(row, signal);
+      return updated ? note(row, updated.result, before) : await make(row, before, signal);
     }
     try {
-      return await make(row, signal);
+      return await make(row, before, signal);
     } catch (error) {
       if (!(error instanceof LiteLlmError) || error.code !== 'create-failed') throw error;
       keepOff(await client.findById(entry.id, signal));
       const updated = await client.update(entry.id, row, signal);
       if (!updated) throw error;
-      return note(row, updated.result);
+      return note(row, updated.result, before);
     }
   }
 
   /** A new row says when it was made, not when it was planned: it may have waited long for its turn, and `settle` counts from here. */
-  async function make(row: RowInput, signal?: AbortSignal): Promise<WriteResult> {
+  async function make(row: RowInput, before?: ModelRecord, signal?: AbortSignal): Promise<WriteResult> {
     const { entry } = row;
     const stamp = { ...entry.stamp, created: new Date(date()).toISOString() };
     const made = { ...row, entry: { ...entry, stamp } };
-    return note(made, await client.create(made, signal));
+    return note(made, await client.create(made, signal), before);
   }
 
   /** A row of our id whose mark somebody took off, or changed, is somebody else's now. */
@@ -198,9 +200,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (row && !rows.isOwned(row)) throw new LiteLlmError('not-ours', { hint: `its id is ${row.id}` });
   }
 
-  function note({ entry, blocked, params, info }: RowInput, result: WriteResult): WriteResult {
+  function note(
+    { entry, blocked, params, info }: RowInput,
+    result: WriteResult,
+    before: ModelRecord | undefined,
+  ): WriteResult {
     const { id, publicName, stamp } = entry;
-    const before = rows.get(id);
     const after: ModelRecord = {
       id,
       publicName,
@@ -249,7 +254,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       const { id, publicName, stamp } = row;
       const entry = { id, publicName, params: {}, info: {}, stamp };
       const updated = await client.update(id, { entry, blocked: true }, signal);
-      if (updated) note({ entry, blocked: true }, updated.result);
+      if (updated) note({ entry, blocked: true }, updated.result, row);
     }
   }
 

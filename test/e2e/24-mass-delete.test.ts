@@ -57,7 +57,7 @@ async function toldHash(): Promise<string | undefined> {
     items: { type: string; message: string }[];
   };
   expect(items.every(({ type }) => type === 'Warning')).toBe(true);
-  return /sync --confirm-deletes ([0-9a-f]{12})$/.exec(items[0]?.message ?? '')?.[1];
+  return /sync --confirm-deletes ([0-9a-f]{12}) /.exec(items[0]?.message ?? '')?.[1];
 }
 
 const heldOf = async (controller: { metrics(): Promise<string> }): Promise<string | undefined> =>

@@ -16,7 +16,8 @@ const SELECTOR = Object.entries(LEASE_LABELS)
  * change, where the clocks do not say so. That takes a fifth of the Lease's duration.
  *
  * @param place - where Leases are looked for if this user may not see those of all namespaces
- * @returns undefined where Leases cannot be seen
+ * @returns undefined where this user may see no Leases
+ * @throws KubernetesError where the API server cannot be asked
  */
 export async function leadersOf(connection: Connection, owner: string, place: string): Promise<Lease[] | undefined> {
   try {
@@ -26,8 +27,9 @@ export async function leadersOf(connection: Connection, owner: string, place: st
     const silent = held.filter((lease) => !isFresh(lease, Date.now()));
     const changed = silent.length > 0 ? await seenToChange(connection, place, silent) : [];
     return held.filter((lease) => !silent.includes(lease) || changed.includes(lease));
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof KubernetesError && error.code === 'forbidden') return undefined;
+    throw error;
   }
 }
 

@@ -63,7 +63,7 @@ async function registered(settings: Record<string, unknown> = {}, annotations = 
 const toldHash = (): string | undefined => {
   const events = stage.kubernetes.events(DEPLOYMENT) as unknown as { reason: string; message: string }[];
   const { message } = events.find(({ reason }) => reason === 'DeletesHeld') ?? {};
-  return message && /--confirm-deletes ([0-9a-f]{12})$/.exec(message)?.[1];
+  return message && /--confirm-deletes ([0-9a-f]{12}) /.exec(message)?.[1];
 };
 
 const command = (name: string, ...args: string[]) =>

@@ -87,6 +87,22 @@ describe('what is inferred to be gone', () => {
     expect(await stage.engine.judge()).toMatchObject({ held: true, takeOuts: { length: 6 } });
   });
 
+  it('stays held though a list misses all rows for once', async () => {
+    await rowsOfBefore(6);
+    expect((await stage.engine.judge()).held).toBe(true);
+    const rows = [...stage.litellm.database];
+    stage.litellm.database.clear();
+    stage.litellm.reload();
+    await stage.engine.refresh();
+    expect(await stage.engine.judge()).toMatchObject({ held: false, takeOuts: [] });
+    for (const [id, row] of rows) stage.litellm.database.set(id, row);
+    await rowsOfBefore(20);
+    stage.litellm.reload();
+    for (let number = 6; number < 20; number += 1) stage.put(named(number));
+    await stage.engine.refresh();
+    expect(await stage.engine.judge()).toMatchObject({ held: true, takeOuts: { length: 6 } });
+  });
+
   it('what was seen to go is not held because a list missed its row for once', async () => {
     await rowsOfBefore(6);
     for (let number = 0; number < 6; number += 1) stage.put(named(number));

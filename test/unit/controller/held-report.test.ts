@@ -41,7 +41,9 @@ describe('createHeldReport', () => {
     report.tell(judgement);
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ type: 'Warning', reason: 'DeletesHeld' });
-    expect(events[0]?.message).toMatch(/^12 of 14 models .*: m-0, m-1, m-10, m-11, .* and 2 more\. They are kept\./);
+    expect(events[0]?.message).toMatch(
+      /^12 of 14 models .* They are kept\. .* \(m-0, m-1, m-10, m-11, .* and 2 more\)$/,
+    );
     expect(events[0]?.message).toContain(`model-registrar sync --confirm-deletes ${judgement.hash}`);
     expect(lines).toMatchObject([{ level: 'warn', fields: { models: 12, of: 14, hash: judgement.hash } }]);
   });
