@@ -25,8 +25,8 @@ const putRuntime = (kind: 'ServingRuntime' | 'ClusterServingRuntime', ...args: s
 const QWEN = { kind: 'InferenceService', namespace: 'llm', name: 'qwen' };
 
 /** Its status while a rollout is under way, or through. */
-function rolled(reason: string): object {
-  const { clusterServingRuntimeName: _, ...known } = status({ name: 'qwen', reason });
+function rolled(reason: string, name = 'qwen'): object {
+  const { clusterServingRuntimeName: _, ...known } = status({ name, reason });
   return known;
 }
 
@@ -105,6 +105,37 @@ test('a runtime that goes takes nothing away', async () => {
     stage.events('qwen').find((event) => event.startsWith('NotRoutable: ')),
   );
   expect(models()).toEqual(['hosted_vllm/qwen-chat']);
+});
+
+test('a runtime that is edited into one that cannot be registered takes out no fleet at a stroke: nobody saw the objects go', async () => {
+  putRuntime('ServingRuntime', '--served-model-name={{.Name}}');
+  const controller = await stage.start({ selection: 'all' });
+  const names = ['m-0', 'm-1', 'm-2', 'm-3', 'm-4'];
+  const predictor = { model: { modelFormat: { name: 'vLLM' }, runtime: 'house-vllm' } };
+  for (const name of names) {
+    stage.serve({ name, predictor });
+    stage.kubernetes.setStatus({ ...QWEN, name }, rolled('NewReplicaSetAvailable', name));
+  }
+  const registered = (): string =>
+    stage.litellm
+      .rows()
+      .map((row) => row.model_name)
+      .toSorted()
+      .join();
+  await until('all are registered', () => registered() === names.join());
+  stage.kubernetes.apply({
+    apiVersion: 'serving.kserve.io/v1alpha1',
+    kind: 'ServingRuntime',
+    metadata: { name: 'house-vllm', namespace: 'llm' },
+    spec: {
+      multiModel: true,
+      supportedModelFormats: [{ name: 'vLLM' }],
+      containers: [{ name: 'kserve-container', image: 'registry.local/serving:1' }],
+    },
+  });
+  await until('it is held', () => controller.logs.some((line) => line.includes('deletes are held')));
+  await resyncs(3);
+  expect(registered()).toBe(names.join());
 });
 
 test('what only a runtime tells stays as it is on a controller that starts without the right to read it', async () => {

@@ -156,6 +156,34 @@ describe('a list that lags', () => {
     expect(stage.registry.recordsOf(SOURCE)).toMatchObject([{ publicName: 'second' }]);
   });
 
+  it('does not undo what a list before it showed while it was being written', async () => {
+    await stage.register(tokens(1));
+    const { client } = stage.litellm;
+    const before = await client.list();
+    let list = client.list;
+    const registry = createRegistry({
+      client: {
+        ...client,
+        list: async () => list(),
+        async update(...call) {
+          const updated = await client.update(...call);
+          await registry.refresh();
+          return updated;
+        },
+      },
+      owner: OWNER,
+      settleMs: SETTLE_MS,
+      now: () => stage.now,
+    });
+    await registry.refresh();
+    const [record] = registry.recordsOf(SOURCE);
+    if (!record) throw new Error('no row');
+    await registry.apply({ kind: 'update', record, entry: entry(tokens(2)), fields: [] });
+    list = async () => before;
+    await registry.refresh();
+    expect(registry.recordsOf(SOURCE)).toMatchObject([{ info: { max_tokens: 2 } }]);
+  });
+
   it('is believed when the time is up', async () => {
     await stage.register(tokens(1));
     stage.litellm.lag();
