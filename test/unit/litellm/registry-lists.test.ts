@@ -160,11 +160,11 @@ describe('a list that lags', () => {
     await stage.register(tokens(1));
     const { client } = stage.litellm;
     const before = await client.list();
-    let list = client.list;
+    let lags = false;
     const registry = createRegistry({
       client: {
         ...client,
-        list: async () => list(),
+        list: async () => (lags ? before : client.list()),
         async update(...call) {
           const updated = await client.update(...call);
           await registry.refresh();
@@ -179,7 +179,7 @@ describe('a list that lags', () => {
     const [record] = registry.recordsOf(SOURCE);
     if (!record) throw new Error('no row');
     await registry.apply({ kind: 'update', record, entry: entry(tokens(2)), fields: [] });
-    list = async () => before;
+    lags = true;
     await registry.refresh();
     expect(registry.recordsOf(SOURCE)).toMatchObject([{ info: { max_tokens: 2 } }]);
   });
