@@ -24,7 +24,7 @@ export interface LiteLlmClient {
   list(signal?: AbortSignal): Promise<ModelRecord[]>;
   /** Rows whose name is exactly this one, from the replica's memory and the database. */
   findByName(publicName: string, signal?: AbortSignal): Promise<ModelRecord[]>;
-  /** Every row of the replica's memory and of the database. Undefined where there are more than `most`. */
+  /** Every row that the database holds; models of the config file are none. Undefined where there are more than `most`. */
   findAll(most: number, signal?: AbortSignal): Promise<ModelRecord[] | undefined>;
   /** One row, from the replica's memory or the database. */
   findById(id: string, signal?: AbortSignal): Promise<ModelRecord | undefined>;

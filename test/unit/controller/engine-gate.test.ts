@@ -68,6 +68,20 @@ describe('while another replica leads', () => {
 });
 
 describe('the gate', () => {
+  it('takes a delete that was not tried for no answer of LiteLLM’s', async () => {
+    stage.put(object());
+    await stage.engine.reconcile(KEY, 'prompt');
+    stage.litellm.unservable.add(entry({ registration: registration('next') }).id);
+    stage.put(object({ resourceVersion: '2', projection: serving([registration('next')]) }));
+    await stage.engine.reconcile(KEY, 'prompt');
+    stage.gate.failed(new LiteLlmError('unreachable'));
+    stage.clock.now += stage.gate.waitMs();
+    stage.litellm.calls.length = 0;
+    expect(await stage.engine.reconcile(KEY, 'prompt')).toMatchObject({ applied: [{ result: 'skipped' }] });
+    expect(stage.litellm.calls).toEqual([]);
+    expect(stage.gate.trouble).toMatchObject({ code: 'unreachable' });
+  });
+
   it('is closed by the first call that finds LiteLLM away, and the object says why', async () => {
     stage.put(object({ projection: serving([registration('a'), registration('b')]) }));
     stage.litellm.fail('create', 'unreachable');

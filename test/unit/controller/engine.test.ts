@@ -176,6 +176,13 @@ describe('before a model is taken out', () => {
     expect(outcome.decision).toMatchObject({ uid: UID, state: 'none', why: 'the object was deleted' });
   });
 
+  it('the row goes of an object that was seen to go, though it was taken for one that the selector leaves out', async () => {
+    const one = await registered();
+    stage.remove(one);
+    Object.assign(stage.cache, { isUnselected: () => true });
+    expect((await reconcile()).applied).toMatchObject([{ result: 'deleted' }]);
+  });
+
   it('nothing goes where the object is there after all', async () => {
     const one = await registered();
     stage.remove(one);

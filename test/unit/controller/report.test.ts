@@ -1,73 +1,20 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import type { Decision } from '../../../src/controller/decide.ts';
-import type { Outcome } from '../../../src/controller/engine.ts';
-import { createReport, type ObjectEvent, type Report } from '../../../src/controller/report.ts';
+import { describe, expect, it } from 'vitest';
 import { LiteLlmError } from '../../../src/litellm/errors.ts';
-import type { Applied } from '../../../src/litellm/registry.ts';
 import type { Change } from '../../../src/registration/plan.ts';
 import { CANARY } from '../litellm/builders.ts';
-import { entry, registration, row, SOURCE, T0, UID } from '../registration/builders.ts';
-import { KEY, source } from './builders.ts';
+import { entry, registration, row, SOURCE, UID } from '../registration/builders.ts';
+import { KEY } from './builders.ts';
+import { conflict, create, created, REFRESH_MS, useReport, type Wish, wrong } from './report-stage.ts';
 
-const REFRESH_MS = 1_800_000;
+const stage = useReport();
+const { tell } = stage;
 
-let now: number;
-let events: ObjectEvent[];
-let lines: { level: string; fields: Record<string, unknown>; message: string }[];
-let reconciled: string[];
-let report: Report;
-
-beforeEach(() => {
-  now = T0;
-  events = [];
-  lines = [];
-  reconciled = [];
-  const level = (name: string) => (fields: object, message: string) =>
-    void lines.push({ level: name, fields: { ...fields }, message });
-  report = createReport({
-    resourceOf: (kind) => (kind === source.kind ? source.resource : undefined),
-    sinks: {
-      event: (event) => void events.push(event),
-      log: { info: level('info'), warn: level('warn'), error: level('error') },
-      reconciled: (kind, outcome) => void reconciled.push(`${kind} ${outcome}`),
-    },
-    refreshMs: REFRESH_MS,
-    now: () => now,
-  });
-});
-
-const create: Change = { kind: 'create', entry: entry(), why: 'new' };
-const created: Applied = { change: create, result: 'live' };
-const conflict = { reason: 'NameConflict', message: '"qwen" is taken' } as const;
 const invalid = { reason: 'InvalidAnnotation', message: 'mode is wrong' } as const;
-
-interface Wish extends Partial<Omit<Outcome, 'decision'>> {
-  decision?: Partial<Decision>;
-}
-
-function outcome({ decision, ...more }: Wish = {}): Outcome {
-  return {
-    key: KEY,
-    decision: { source: SOURCE, uid: UID, state: 'live', plan: { changes: [] }, problems: [], ...decision },
-    applied: [],
-    gated: false,
-    ...more,
-  };
-}
-
-/** Tells an outcome, and returns the Events that this brought, in short. */
-function tell(wish: Wish = {}): string[] {
-  const before = events.length;
-  report.tell(outcome(wish));
-  return events.slice(before).map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
-}
-
-const wrong = (...problems: Decision['problems']): Wish => ({ decision: { state: 'conflict', problems } });
 
 describe('Events', () => {
   it('are about the object, in Kubernetes’ terms', () => {
     tell({ applied: [created] });
-    expect(events).toEqual([
+    expect(stage.events).toEqual([
       {
         involved: {
           apiVersion: 'serving.kserve.io/v1beta1',
@@ -92,7 +39,7 @@ describe('Events', () => {
     expect(tell({ applied: [created], decision: { uid: undefined } })).toEqual([]);
     const elsewhere = { ...SOURCE, kind: 'register' };
     expect(tell({ applied: [created], decision: { source: elsewhere } })).toEqual([]);
-    expect(lines).toHaveLength(2);
+    expect(stage.lines).toHaveLength(2);
   });
 });
 
@@ -100,7 +47,7 @@ describe('a standing Warning', () => {
   it('is told on the transition, and not on each look', () => {
     expect(tell(wrong(conflict))).toEqual(['Warning NameConflict: "qwen" is taken']);
     expect(tell(wrong(conflict))).toEqual([]);
-    expect(lines).toEqual([
+    expect(stage.lines).toEqual([
       {
         level: 'warn',
         fields: { source: KEY, reason: 'NameConflict', problem: '"qwen" is taken' },
@@ -111,13 +58,13 @@ describe('a standing Warning', () => {
 
   it('is refreshed every so often, without another line in the log', () => {
     tell(wrong(conflict));
-    now += REFRESH_MS - 1;
+    stage.now += REFRESH_MS - 1;
     expect(tell(wrong(conflict))).toEqual([]);
-    now += 1;
+    stage.now += 1;
     expect(tell(wrong(conflict))).toHaveLength(1);
-    now += REFRESH_MS - 1;
+    stage.now += REFRESH_MS - 1;
     expect(tell(wrong(conflict))).toEqual([]);
-    expect(lines).toHaveLength(1);
+    expect(stage.lines).toHaveLength(1);
   });
 
   it('is told anew when it was over in between', () => {
@@ -148,7 +95,7 @@ describe('a standing Warning', () => {
 
   it('is refreshed while LiteLLM cannot be asked, where it concerns the object', () => {
     tell(wrong(conflict));
-    now += REFRESH_MS;
+    stage.now += REFRESH_MS;
     expect(tell({ gated: true, ...wrong(conflict) })).toHaveLength(1);
   });
 });
@@ -162,7 +109,7 @@ describe('the log', () => {
       fields: [{ field: 'model_info.notes', from: CANARY, to: 'x' }],
     };
     tell({ applied: [created, { change: update, result: 'live' }] });
-    expect(lines).toEqual([
+    expect(stage.lines).toEqual([
       {
         level: 'info',
         fields: { source: KEY, model: 'qwen', id: entry().id, change: 'create', why: 'new', result: 'live' },
@@ -185,14 +132,14 @@ describe('the log', () => {
 
   it('has nothing of a delete that has to wait', () => {
     tell({ applied: [{ change: { kind: 'delete', record: row(), why: 'renamed', needs: ['x'] }, result: 'skipped' }] });
-    expect([lines, reconciled]).toEqual([[], ['inference-service in-step']]);
+    expect([stage.lines, stage.reconciled]).toEqual([[], ['inference-service in-step']]);
   });
 
   it('has the plan of a dry run once, and anew when it is another', () => {
     const planned = (change: Change): Wish => ({ decision: { plan: { changes: [change] } } });
     tell(planned(create));
     tell(planned(create));
-    expect(lines).toEqual([
+    expect(stage.lines).toEqual([
       {
         level: 'info',
         fields: { source: KEY, model: 'qwen', id: entry().id, change: 'create', why: 'new' },
@@ -202,15 +149,15 @@ describe('the log', () => {
     tell(planned({ ...create, entry: entry({ registration: registration('b') }) }));
     tell();
     tell(planned(create));
-    expect(lines).toHaveLength(3);
-    expect(events).toEqual([]);
+    expect(stage.lines).toHaveLength(3);
+    expect(stage.events).toEqual([]);
   });
 
   it('takes what failed or waits for no plan of a dry run', () => {
     const plan = { changes: [create] };
     tell({ decision: { plan }, gated: true });
     tell({ decision: { plan }, error: new LiteLlmError('timeout') });
-    expect(lines.filter(({ level }) => level === 'info')).toEqual([]);
+    expect(stage.lines.filter(({ level }) => level === 'info')).toEqual([]);
   });
 });
 
@@ -237,57 +184,6 @@ describe('a row whose making failed, so it seemed', () => {
   });
 });
 
-describe('figures', () => {
-  const states = (): string[] => [...report.states()].map(({ state, count }) => `${state} ${count}`);
-
-  it('count objects by source and state, as they were told last', () => {
-    tell();
-    tell({ key: 'inference-service/b/x' });
-    tell({ key: 'inference-service/c/x', decision: { state: 'conflict' } });
-    tell({ key: 'service/c/x' });
-    expect([...report.states()]).toEqual([
-      { source: 'inference-service', state: 'live', count: 2 },
-      { source: 'inference-service', state: 'conflict', count: 1 },
-      { source: 'service', state: 'live', count: 1 },
-    ]);
-    tell({ decision: { state: 'held' } });
-    expect(states()).toEqual(['held 1', 'live 1', 'conflict 1', 'live 1']);
-  });
-
-  it('forget an object that counts for nothing', () => {
-    tell();
-    tell({ decision: { state: 'none' } });
-    expect(states()).toEqual([]);
-  });
-
-  it('forget what somebody else took away: neither an object nor a row of it is there', () => {
-    tell({ decision: { state: 'held' } });
-    tell({ key: 'inference-service/b/x' });
-    report.retain(new Set(['inference-service/b/x']));
-    expect(states()).toEqual(['live 1']);
-  });
-
-  it('count what LiteLLM refuses as rejected', () => {
-    tell({ error: new LiteLlmError('rejected') });
-    expect(states()).toEqual(['rejected 1']);
-    tell({ error: new LiteLlmError('timeout') });
-    expect(states()).toEqual(['live 1']);
-  });
-
-  it.each<[string, Wish]>([
-    ['in-step', {}],
-    ['changed', { applied: [created] }],
-    ['held', { decision: { state: 'held' } }],
-    ['held', { decision: { state: 'down' } }],
-    ['refused', wrong(conflict)],
-    ['failed', { error: new Error('x'), applied: [created] }],
-    ['failed', { gated: true }],
-  ])('have a word for each outcome: %s', (word, wish) => {
-    tell(wish);
-    expect(reconciled).toEqual([`inference-service ${word}`]);
-  });
-});
-
 describe('secrets', () => {
   it('are nowhere: not those of rows, nor of errors', () => {
     const secret = entry({ registration: registration('qwen', { params: { api_key: CANARY, hf_token: CANARY } }) });
@@ -301,7 +197,7 @@ describe('secrets', () => {
     tell({ applied: changes.map((change) => ({ change, result: 'kept', hidden: ['hf_token'] })) });
     tell({ decision: { plan: { changes } } });
     tell({ error: new Error(CANARY, { cause: CANARY }), decision: { plan: { changes } } });
-    expect(events.length).toBeGreaterThan(4);
-    expect(JSON.stringify([events, lines])).not.toContain('canary');
+    expect(stage.events.length).toBeGreaterThan(4);
+    expect(JSON.stringify([stage.events, stage.lines])).not.toContain('canary');
   });
 });

@@ -86,6 +86,7 @@ describe('names, while writes wait', () => {
     [
       'there are more rows than it shows',
       () => {
+        litellm.lag();
         for (let index = 0; index < 1000; index += 1) litellm.addByHand(`more-${index}`, { publicName: 'more' });
       },
     ],

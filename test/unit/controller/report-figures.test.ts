@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { LiteLlmError } from '../../../src/litellm/errors.ts';
+import { conflict, created, useReport, type Wish, wrong } from './report-stage.ts';
+
+const stage = useReport();
+const { tell } = stage;
+
+describe('figures', () => {
+  const states = (): string[] => [...stage.report.states()].map(({ state, count }) => `${state} ${count}`);
+
+  it('count objects by source and state, as they were told last', () => {
+    tell();
+    tell({ key: 'inference-service/b/x' });
+    tell({ key: 'inference-service/c/x', decision: { state: 'conflict' } });
+    tell({ key: 'service/c/x' });
+    expect([...stage.report.states()]).toEqual([
+      { source: 'inference-service', state: 'live', count: 2 },
+      { source: 'inference-service', state: 'conflict', count: 1 },
+      { source: 'service', state: 'live', count: 1 },
+    ]);
+    tell({ decision: { state: 'held' } });
+    expect(states()).toEqual(['held 1', 'live 1', 'conflict 1', 'live 1']);
+  });
+
+  it('forget an object that counts for nothing', () => {
+    tell();
+    tell({ decision: { state: 'none' } });
+    expect(states()).toEqual([]);
+  });
+
+  it('forget what somebody else took away: neither an object nor a row of it is there', () => {
+    tell({ decision: { state: 'held' } });
+    tell({ key: 'inference-service/b/x' });
+    stage.report.retain(new Set(['inference-service/b/x']));
+    expect(states()).toEqual(['live 1']);
+  });
+
+  it('count what LiteLLM refuses as rejected', () => {
+    tell({ error: new LiteLlmError('rejected') });
+    expect(states()).toEqual(['rejected 1']);
+    tell({ error: new LiteLlmError('timeout') });
+    expect(states()).toEqual(['live 1']);
+  });
+
+  it.each<[string, Wish]>([
+    ['in-step', {}],
+    ['changed', { applied: [created] }],
+    ['held', { decision: { state: 'held' } }],
+    ['held', { decision: { state: 'down' } }],
+    ['refused', wrong(conflict)],
+    ['failed', { error: new Error('x'), applied: [created] }],
+    ['failed', { gated: true }],
+  ])('have a word for each outcome: %s', (word, wish) => {
+    tell(wish);
+    expect(stage.reconciled).toEqual([`inference-service ${word}`]);
+  });
+});
