@@ -21,7 +21,7 @@ export interface ReportStage {
   lines: { level: string; fields: Record<string, unknown>; message: string }[];
   reconciled: string[];
   /** Tells an outcome, and returns the Events that this brought, in short. */
-  tell(wish?: Wish): string[];
+  tell: (wish?: Wish) => string[];
 }
 
 export const create: Change & { kind: 'create' } = { kind: 'create', entry: entry(), why: 'new' };
