@@ -24,7 +24,7 @@ export interface HttpOptions {
   timeoutMs?: number;
   /** Longest answer that is read, of those with rows; of the others no more than 32 MiB are. */
   maxBodyBytes?: number;
-  /** Asked immediately before each call is sent; false: it is not. Default: always. */
+  /** Asked immediately before each call is sent, also when its connection stands at last; false: it is not. Default: always. */
   mayCall?: () => boolean;
   /** Told of each call: for metrics. `code` is the HTTP status or the error's code. */
   onCall?: (operation: string, code: string, seconds: number) => void;
@@ -72,7 +72,7 @@ export function createHttp({
   onCall,
 }: HttpOptions): Http {
   const base = url.replace(/\/+$/, '');
-  let agent: Agent | undefined;
+  let dispatcher: Dispatcher | undefined;
 
   async function call(call: HttpCall): Promise<HttpAnswer> {
     const started = performance.now();
@@ -92,7 +92,24 @@ export function createHttp({
   }
 
   async function send({ method, path, body, signal, onRow }: HttpCall): Promise<HttpAnswer> {
-    agent ??= new Agent({
+    dispatcher ??= await open();
+    const headers = { authorization: `Bearer ${await readKey()}`, accept: 'application/json' };
+    // After everything that is waited for here: a process may have been paused for long meanwhile.
+    if (!mayCall()) throw new LiteLlmError('not-leader');
+    // The overall deadline also covers the wait for a connection and an answer that trickles in.
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const response = await request(`${base}${path}`, {
+      method,
+      dispatcher,
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return readAnswer(response, onRow);
+  }
+
+  async function open(): Promise<Dispatcher> {
+    const agent = new Agent({
       allowH2: false,
       connections: CONNECTIONS,
       headersTimeout: timeoutMs,
@@ -103,19 +120,7 @@ export function createHttp({
         ...(caFile && { ca: await readText(caFile, '--litellm-ca-file') }),
       },
     });
-    const headers = { authorization: `Bearer ${await readKey()}`, accept: 'application/json' };
-    // Last of all, after everything that is waited for: a process may have been paused for long meanwhile.
-    if (!mayCall()) throw new LiteLlmError('not-leader');
-    // The overall deadline also covers the wait for a connection and an answer that trickles in.
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const response = await request(`${base}${path}`, {
-      method,
-      dispatcher: agent,
-      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return readAnswer(response, onRow);
+    return agent.compose((dispatch) => (options, handler) => dispatch(options, asking(mayCall, handler)));
   }
 
   async function readKey(): Promise<string> {
@@ -127,7 +132,22 @@ export function createHttp({
     return text;
   }
 
-  return { call, close: async () => agent?.destroy() };
+  return { call, close: async () => dispatcher?.destroy() };
+}
+
+/** Asks once more when a connection stands and nothing is written into it yet: a process may have been paused while it was made. */
+function asking(mayCall: () => boolean, handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart(...start) {
+      // What is thrown here ends the call before it begins.
+      if (!mayCall()) throw new LiteLlmError('not-leader');
+      handler.onRequestStart?.(...start);
+    },
+    onResponseStart: (...start) => handler.onResponseStart?.(...start),
+    onResponseData: (...data) => handler.onResponseData?.(...data),
+    onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+    onResponseError: (...error) => handler.onResponseError?.(...error),
+  };
 }
 
 async function readAnswer(

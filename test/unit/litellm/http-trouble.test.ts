@@ -194,3 +194,17 @@ describe('TLS', () => {
     expect(await made.call(CREATE)).toMatchObject({ status: 200 });
   });
 });
+
+describe('who may not call any more when the connection stands', () => {
+  it('sends nothing: a process may be paused while it is made', async () => {
+    const { url, requests } = await serve((_request, response) => response.end('{}'));
+    // Before the connection is made, when it stands, and from then on.
+    const answers = [true, false];
+    const told: string[] = [];
+    const made = client(url, { mayCall: () => answers.shift() ?? true, onCall: (operation) => told.push(operation) });
+    expect(await failure(made)).toMatchObject({ code: 'not-leader' });
+    expect(await made.call({ ...CREATE, path: '/later' })).toMatchObject({ status: 200 });
+    expect(requests.map((request) => request.url)).toEqual(['/later']);
+    expect(told).toEqual([CREATE.operation]);
+  });
+});
