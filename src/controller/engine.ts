@@ -2,7 +2,7 @@ import type { Applied, Gate, Priority, Registry, Writer } from '../litellm/index
 import { type Change, type Judgement, parseSourceKey, sourceKey, takesOut } from '../registration/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
 import { type Decision, decide, decideUnselected } from './decide.ts';
-import { GateClosed, isNotLeader, isOvertaken } from './failures.ts';
+import { GateClosed, isOvertaken, isUntried, Outdated } from './failures.ts';
 import { asHeld, type Guard } from './guard.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { type Place, placeKey, type SourceView } from './source-view.ts';
@@ -145,16 +145,35 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
       if (!verified) return undefined;
       decision = verified;
       if (!guard.allows(decision)) return kept(key, decision);
+      const version = versionOf(key);
       for (const change of decision.plan.changes) {
-        applied.push(await writer.run(priorityOf(change, urgency), () => write(change, signal), overtaken));
+        const inTurn = (): Promise<Applied> => {
+          if (version !== versionOf(key) && isUncalledFor(key, change)) throw new Outdated();
+          return write(change, signal);
+        };
+        applied.push(await writer.run(priorityOf(change, urgency), inTurn, overtaken));
         if (takesOut(change)) guard.wentOut(decision);
       }
     } catch (error) {
-      const untried = error instanceof GateClosed || isNotLeader(error) || isOvertaken(error, overtaken, signal);
+      const untried = isUntried(error) || isOvertaken(error, overtaken, signal);
       return { key, decision, applied, error, gated: untried };
     }
     // What was written changes what there is to say: the next look sees it.
     return { key, decision: settled(key, decision), applied, gated: false };
+  }
+
+  /** A delete may have waited long for its turn, and the object be back, or started again. */
+  function isUncalledFor(key: string, change: Change): boolean {
+    if (change.kind !== 'delete' || !takesOut(change)) return false;
+    const { id } = change.record;
+    return !known(key)?.plan.changes.some((one) => one.kind === 'delete' && one.record.id === id);
+  }
+
+  /** The object as it is known now. */
+  function versionOf(key: string): string | undefined {
+    const place = placeOf(key);
+    const object = place?.cache.get(placeKey(place.ref));
+    return object && `${object.uid} ${object.resourceVersion}`;
   }
 
   /** What is inferred to be gone, and is held or was not judged yet. */

@@ -5,6 +5,16 @@ export class GateClosed extends Error {
   override readonly name = 'GateClosed';
 }
 
+/** What waited for its turn is not what is to be done any more: it was not tried. */
+export class Outdated extends Error {
+  override readonly name = 'Outdated';
+}
+
+/** Nothing was sent. */
+export function isUntried(error: unknown): boolean {
+  return error instanceof GateClosed || error instanceof Outdated || isNotLeader(error);
+}
+
 /** Another replica leads, or this one has just lost the Lease: nothing was tried. */
 export function isNotLeader(error: unknown): boolean {
   return error instanceof LiteLlmError && error.code === 'not-leader';

@@ -14,6 +14,7 @@ import { LiteLlmError } from './errors.ts';
 import { createJournal } from './journal.ts';
 import { createLookUps } from './look-ups.ts';
 import { createRowIndex } from './row-index.ts';
+import { createSeenRows } from './seen-rows.ts';
 
 /**
  * What became of a change.
@@ -75,8 +76,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const absences = createAbsences(settleMs, now);
   const rows = createRowIndex(owner);
   const lookUps = createLookUps({ client, known: rows.all, waitingWrites, now });
-  /** Ids that once were seen: where a list misses such a row, the database decides whether it is gone. */
-  const seen = new Set<string>();
+  const seen = createSeenRows();
 
   async function refresh(signal?: AbortSignal): Promise<void> {
     const listed = new Map((await client.list(signal)).map((row) => [row.id, row]));
@@ -97,7 +97,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       const held = journal.judge(row.id, row);
       if (!held || rows.has(row.id)) continue;
       // A row of the object itself, written before an answer was lost: that it stands there is known now, whether it serves a PATCH tells.
-      if (rows.isOwned(held) && held.stamp.source === sourceKey(taker)) seen.add(held.id);
+      if (rows.isOwned(held) && held.stamp.source === sourceKey(taker)) seen.note(held);
       else put(row.id, { ...held, live: false });
     }
   }
@@ -116,14 +116,15 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   async function create(change: Change & { kind: 'create' }, signal?: AbortSignal): Promise<Applied> {
-    const { entry } = change;
+    const entry = seen.standing(change.entry);
+    const made = { ...change, entry };
     // Before the row is touched that is copied: what cannot be done is not to cost a write at each try.
     keepOff(rows.get(entry.id));
-    const kept = await keptBy(change, signal);
-    if (!kept) return { change, result: await write(entry, {}, signal) };
+    const kept = await keptBy(made, signal);
+    if (!kept) return { change: made, result: await write(entry, {}, signal) };
     // An object that was made again has to serve, also where not all of its former row can be copied.
-    if ('hidden' in kept) return { change, result: await write(entry, {}, signal), hidden: kept.hidden };
-    return { change, result: await write(entry, rowExtra(kept), signal) };
+    if ('hidden' in kept) return { change: made, result: await write(entry, {}, signal), hidden: kept.hidden };
+    return { change: made, result: await write(entry, rowExtra(kept), signal) };
   }
 
   async function replace(change: Change & { kind: 'replace' }, signal?: AbortSignal): Promise<Applied> {
@@ -174,7 +175,9 @@ export function createRegistry(options: RegistryOptions): Registry {
     keepOff(before);
     if (seen.has(entry.id) || rows.has(entry.id)) {
       const updated = await client.update(entry.id, row, signal);
-      return updated ? note(row, updated.result, before) : await make(row, before, signal);
+      if (updated) return note(row, updated.result, before);
+      seen.forget(entry.id);
+      return make(row, before, signal);
     }
     try {
       return await make(row, before, signal);
@@ -231,7 +234,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     await client.remove(id, signal);
     journal.wrote(id, held, undefined);
     put(id, undefined);
-    seen.delete(id);
+    seen.forget(id);
     return { change, result: 'deleted' };
   }
 
@@ -261,7 +264,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   /** Notes a row as it is now; one of ours that is missed later is asked for in the database. */
   function put(id: string, row: ModelRecord | undefined): void {
     rows.put(id, row);
-    if (rows.isOwned(row)) seen.add(id);
+    if (rows.isOwned(row)) seen.note(row);
   }
 
   return {

@@ -17,7 +17,7 @@ export { settleDoubt } from './doubt.ts';
 export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
 export { type Judgement, judgeTakeOuts, type TakeOut } from './guard.ts';
 export { holdsHidden } from './hidden.ts';
-export { entryId } from './identity.ts';
+export { entryId, splitId } from './identity.ts';
 export {
   basePathProblem,
   type Options,

@@ -56,6 +56,38 @@ describe('while the way to LiteLLM is closed', () => {
   });
 });
 
+describe('a delete that waits for its turn', () => {
+  const stopped = (resourceVersion: string) =>
+    object({ resourceVersion, projection: { state: 'withdraw', names: [], why: 'it was stopped' } });
+
+  it('is not carried out where the object serves again by then', async () => {
+    stage.put(object());
+    await stage.engine.reconcile(KEY, 'prompt');
+    stage.put(stopped('2'));
+    const release = occupyWriter();
+    const outcome = stage.engine.reconcile(KEY, 'prompt');
+    await waiting(1);
+    stage.put(object({ resourceVersion: '3' }));
+    release();
+    expect(await outcome).toMatchObject({ gated: true, applied: [] });
+    expect(await stage.engine.reconcile(KEY, 'prompt')).toMatchObject({ gated: false, applied: [] });
+    expect(stage.names()).toHaveLength(1);
+  });
+
+  it('is carried out where the object changed in something else', async () => {
+    stage.put(object());
+    await stage.engine.reconcile(KEY, 'prompt');
+    stage.put(stopped('2'));
+    const release = occupyWriter();
+    const outcome = stage.engine.reconcile(KEY, 'prompt');
+    await waiting(1);
+    stage.put(stopped('3'));
+    release();
+    expect(await outcome).toMatchObject({ gated: false, applied: [{ result: 'deleted' }] });
+    expect(stage.names()).toEqual([]);
+  });
+});
+
 describe('while another replica leads', () => {
   it('what could not be called is no fault of LiteLLM’s, and none of the object’s', async () => {
     stage.put(object());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../../src/litellm/registry.ts';
-import { entry, OWNER, registration, SETTLE_MS, SOURCE } from '../registration/builders.ts';
+import { entry, OWNER, registration, SETTLE_MS, SOURCE, T0 } from '../registration/builders.ts';
 import { failureOf } from './builders.ts';
 import { creation, tokens, useRegistry } from './registry-stage.ts';
 
@@ -129,6 +129,46 @@ describe('a row that a list misses', () => {
     stage.litellm.calls.length = 0;
     expect(await stage.registry.apply(creation(entry()))).toMatchObject({ result: 'live' });
     expect(stage.litellm.calls).toEqual([`update ${id}`, `create ${id}`]);
+  });
+
+  it('is asked for as the last of its rows, and keeps since when it has its name: there is no second one beside it', async () => {
+    await stage.register({ generation: 2, since: T0 - 5_000 });
+    const { id } = entry({ generation: 2 });
+    stage.now += SETTLE_MS;
+    stage.litellm.unservable.add(id);
+    stage.litellm.reload();
+    await stage.registry.refresh();
+    expect(stage.registry.recordsOf(SOURCE)).toEqual([]);
+    stage.litellm.calls.length = 0;
+    stage.litellm.unservable.clear();
+    await stage.registry.apply(creation(entry()));
+    expect(stage.litellm.calls).toEqual([`update ${id}`]);
+    expect(stage.registry.recordsOf(SOURCE)).toMatchObject([
+      { id, stamp: { generation: 2, since: new Date(T0 - 5_000).toISOString() } },
+    ]);
+  });
+
+  it('is asked for as the last of its rows by another process too, once the name was looked up', async () => {
+    await stage.register({ generation: 2 });
+    stage.litellm.lag();
+    stage.registry = stage.restart();
+    await stage.registry.lookUp(entry().publicName, SOURCE);
+    stage.litellm.calls.length = 0;
+    await stage.registry.apply(creation(entry()));
+    expect(stage.litellm.calls).toEqual([`update ${entry({ generation: 2 }).id}`]);
+  });
+
+  it('is just made, once the database has said that it is gone: it is not asked a second time', async () => {
+    const { id } = await stage.register();
+    stage.now += SETTLE_MS;
+    stage.litellm.database.clear();
+    stage.litellm.reload();
+    await stage.registry.refresh();
+    stage.litellm.fail('create', 'unreachable');
+    await failureOf(stage.registry.apply(creation(entry())));
+    stage.litellm.calls.length = 0;
+    await stage.registry.apply(creation(entry()));
+    expect(stage.litellm.calls).toEqual([`create ${id}`]);
   });
 
   it('is just made where we deleted it ourselves', async () => {
