@@ -16,7 +16,12 @@ Deletes that are held, and the hash that confirms them, are shown by plan, and b
 that carries them out too: give it the settings of the controller.
   $ model-registrar sync --confirm-deletes 3f9a1c0b7d2e
 
+A LiteLLM that answers when it begins, and then is busy or away, is waited for, for up to a minute.
+
 Exit codes: 0 all is in step, 1 something failed or is held.`;
+
+/** How long a LiteLLM that does not work any more is waited for, in milliseconds. */
+const AWAY_MS = 60_000;
 
 /** `model-registrar sync`: one pass of the controller, then exit. */
 export function syncCommand(exit: Exit): Command {
@@ -55,6 +60,9 @@ async function sync(settings: ReturnType<typeof settingsOf>, confirmedDeletes?: 
       engine: rooms.engine,
       patienceMs: settings['rollout-wait'] + 1_000,
       tell: report.tell,
+      gate: rooms.gate,
+      awayMs: AWAY_MS,
+      waits: () => log.warn({ error: describeError(rooms.gate.trouble) }, 'LiteLLM is waited for, for up to a minute'),
     });
     await recorder.flush();
     return summarise(outcomes, unread, rooms, log, dryRun);

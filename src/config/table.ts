@@ -5,6 +5,7 @@ import {
   httpUrl,
   interval,
   keyFile,
+  labelSelector,
   leaseDuration,
   listenAddress,
   namespace,
@@ -88,7 +89,7 @@ export const table = {
     argument: '<labels>',
     help: 'Only objects with these labels, for example team=search,stage!=test. What is registered of others is left as it is; a second process with another selector needs an owner id of its own.',
     group: 'What is registered',
-    schema: text,
+    schema: labelSelector,
   },
   selection: {
     argument: '<which>',

@@ -8,6 +8,7 @@ const A_LISTEN_ADDRESS = 'must be an address such as :8080 or 127.0.0.1:8080';
 const A_SHARE = 'must be a number from 0 to 1, such as 0.5';
 const AN_OWNER_ID = 'must be 1 to 63 letters, digits, ".", "_" or "-"';
 const AN_OBJECT_NAME = 'must be the name of an object: lower-case letters, digits, "-" and "."';
+const A_SELECTOR = 'must be a selector of labels such as team=search,stage!=test,tier in (a,b),!legacy';
 const A_NAMESPACE = 'must be the name of a namespace: lower-case letters, digits and "-"';
 
 /** A file, a name: any text that is not empty. */
@@ -85,3 +86,17 @@ export const objectName = z
 
 /** A Kubernetes namespace. */
 export const namespace = z.string(A_NAMESPACE).regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, A_NAMESPACE);
+
+const VALUE = '(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?';
+const KEY = `(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?`;
+const REQUIREMENT = [
+  `!\\s*${KEY}`,
+  KEY,
+  `${KEY}\\s*(?:==?|!=)\\s*${VALUE}`,
+  `${KEY}\\s+(?:in|notin)\\s*\\(\\s*${VALUE}(?:\\s*,\\s*${VALUE})*\\s*\\)`,
+  `${KEY}\\s*[<>]\\s*\\d+`,
+].join('|');
+const SELECTOR = new RegExp(`^\\s*(?:${REQUIREMENT})\\s*(?:,\\s*(?:${REQUIREMENT})\\s*)*$`);
+
+/** A label selector as the API server takes it: labels.Parse of Kubernetes' apimachinery. */
+export const labelSelector = z.string(A_SELECTOR).max(4_096, A_SELECTOR).regex(SELECTOR, A_SELECTOR);

@@ -6,6 +6,7 @@ import {
   flag,
   httpUrl,
   interval,
+  labelSelector,
   leaseDuration,
   listenAddress,
   namespace,
@@ -161,5 +162,43 @@ describe('the name of an object', () => {
 
   it.each(['', 'A', 'a_b', '-a', 'a-', 'a..b', '.a', 'a/b', 'a'.repeat(254), 7])('refuses %j', (given) => {
     expect(problem(objectName, given)).toMatch(/^must be the name of an object/);
+  });
+});
+
+describe('labelSelector', () => {
+  it.each([
+    'team=search',
+    'team==search, stage != test',
+    'app.kubernetes.io/part-of=models',
+    'tier in (a, b),!legacy',
+    'tier notin (a)',
+    'team=',
+    'team',
+    ' ! team ',
+    'rank > 5,rank<9',
+  ])('takes %s', (given) => expect(problem(labelSelector, given)).toBeUndefined());
+
+  it.each([
+    '',
+    '=a',
+    'team=a=b',
+    'team=a,',
+    'team=a b',
+    'tier in a,b',
+    'tier in (a',
+    'team=-a',
+    '/team=a',
+    'team=ä',
+    'a'.repeat(64),
+    'rank > high',
+    7,
+  ])('refuses %j', (given) => expect(problem(labelSelector, given)).toMatch(/^must be a selector of labels/));
+
+  it('judges what is long in no time', () => {
+    const begun = performance.now();
+    expect(problem(labelSelector, `${'a,'.repeat(2_000)}=`)).toBeDefined();
+    expect(problem(labelSelector, `${'a'.repeat(4_000)}=`)).toBeDefined();
+    expect(problem(labelSelector, `a in (${'b,'.repeat(2_000)}`)).toBeDefined();
+    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });

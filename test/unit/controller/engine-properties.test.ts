@@ -33,7 +33,7 @@ async function settle(play: Play): Promise<void> {
   for (let round = 0; round < 8; round += 1) {
     stage.clock.now += COOLDOWN_MS + SETTLE_MS;
     await stage.engine.refresh().catch(() => undefined);
-    await onePass({ engine: stage.engine, patienceMs: 0, tell: () => undefined });
+    await onePass({ engine: stage.engine, patienceMs: 0, tell: () => undefined, gate: stage.gate, awayMs: 0 });
   }
 }
 

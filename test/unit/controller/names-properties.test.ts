@@ -139,7 +139,7 @@ async function settle({ stage }: Play): Promise<void> {
   for (let round = 0; round < 6; round += 1) {
     stage.clock.now += COOLDOWN_MS + SETTLE_MS;
     await stage.engine.refresh();
-    await onePass({ engine: stage.engine, patienceMs: 0, tell: () => undefined });
+    await onePass({ engine: stage.engine, patienceMs: 0, tell: () => undefined, gate: stage.gate, awayMs: 0 });
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Engine, Outcome } from '../../../src/controller/engine.ts';
 import { onePass } from '../../../src/controller/pass.ts';
 import type { Applied } from '../../../src/litellm/registry.ts';
@@ -31,12 +31,23 @@ function engineOf(looks: Record<string, (Outcome | undefined)[]>) {
   return { engine: engine as Engine, looked };
 }
 
-async function pass(looks: Record<string, (Outcome | undefined)[]>, patienceMs = 1_000) {
+interface Wish {
+  patienceMs?: number;
+  /** How long the way to LiteLLM is closed, whenever it is asked. */
+  closedMs?: number;
+  awayMs?: number;
+}
+
+async function pass(looks: Record<string, (Outcome | undefined)[]>, wish: Wish = {}) {
+  const { patienceMs = 1_000, closedMs = 0, awayMs = 0 } = wish;
   const { engine, looked } = engineOf(looks);
   const told: Outcome[] = [];
-  const outcomes = await onePass({ engine, patienceMs, tell: (outcome) => told.push(outcome) });
+  const waits = vi.fn();
+  const gate = { waitMs: () => closedMs };
+  const tell = (outcome: Outcome): number => told.push(outcome);
+  const outcomes = await onePass({ engine, patienceMs, tell, gate, awayMs, waits });
   expect(told).toEqual(outcomes);
-  return { outcomes, looked };
+  return { outcomes, looked, waits };
 }
 
 const soon = (): number => Date.now() + 1;
@@ -81,6 +92,30 @@ describe('onePass', () => {
     const { outcomes, looked } = await pass({ a: [outcomeOf('a', failed, soon())], b: [] });
     expect(looked.sort()).toEqual(['a', 'b']);
     expect(outcomes.find(({ key }) => key === 'a')).toMatchObject(failed);
+  });
+
+  it.each<[string, Partial<Outcome>]>([
+    ['was not tried', { gated: true }],
+    ['found out that LiteLLM is away', { error: new Error('x') }],
+  ])('tries again what %s, and says once that it waits', async (_case, failed) => {
+    const looks = [{ applied: [applied], ...failed }, failed, { applied: [applied] }].map((one) => outcomeOf('a', one));
+    const { outcomes, looked, waits } = await pass({ a: looks }, { closedMs: 1, awayMs: 60_000 });
+    expect(looked).toEqual(['a', 'a', 'a']);
+    expect(outcomes).toEqual([outcomeOf('a', { applied: [applied, applied] })]);
+    expect(waits).toHaveBeenCalledTimes(1);
+  });
+
+  it('waits no longer for LiteLLM than it may, for all objects together', async () => {
+    const away = () => Array.from({ length: 100 }, () => outcomeOf('', { gated: true }));
+    const { outcomes, looked } = await pass({ a: away(), b: away() }, { closedMs: 2, awayMs: 20 });
+    expect(outcomes).toMatchObject([{ gated: true }, { gated: true }]);
+    expect(looked.length).toBeLessThan(2 * 20);
+  });
+
+  it('does not wait for LiteLLM where one object alone was refused', async () => {
+    const { looked, waits } = await pass({ a: [outcomeOf('a', { error: new Error('x') })] }, { awayMs: 60_000 });
+    expect(looked).toEqual(['a']);
+    expect(waits).not.toHaveBeenCalled();
   });
 
   it('tells of what was done before a look that failed', async () => {
