@@ -18,9 +18,9 @@ import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, counted, isJson, print } from './output.ts';
 import { PlainError } from './plain-error.ts';
 import { withProgress } from './progress.ts';
-import { logFor, openRooms, type Rooms } from './rooms.ts';
 import { stopSignal } from './stop-signal.ts';
 import { readAll } from './sync.ts';
+import { logFor, openRooms, type Rooms } from './wiring/index.ts';
 
 const EXAMPLES = `
 Ours is made beside theirs, both serve, and theirs goes --settle later, when every replica of LiteLLM knows ours. What others set on

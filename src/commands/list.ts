@@ -5,8 +5,8 @@ import { listDocument, listTable } from './list/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, print } from './output.ts';
 import { withProgress } from './progress.ts';
-import { litellmAccess, logFor, openRooms } from './rooms.ts';
 import { readAll } from './sync.ts';
+import { litellmAccess, logFor, openRooms } from './wiring/index.ts';
 
 const EXAMPLES = `
 Examples:

@@ -4,8 +4,8 @@ import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, print } from './output.ts';
 import { planDocument, planTable } from './plan-output.ts';
 import { withProgress } from './progress.ts';
-import { logFor, openRooms } from './rooms.ts';
 import { readAll } from './sync.ts';
+import { logFor, openRooms } from './wiring/index.ts';
 
 const EXAMPLES = `
 Examples:

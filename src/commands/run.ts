@@ -2,13 +2,20 @@ import { Command } from 'commander';
 import { createLoop, type Loop, type Report, type SourceChange } from '../controller/index.ts';
 import type { ReflectorState } from '../kubernetes/index.ts';
 import { createMetrics, type Logger, type Metrics, startServer } from '../telemetry/index.ts';
-import { type Leadership, openLeadership } from './leadership.ts';
-import { type RightsWatch, rightsOfRun, watchRights } from './missing-rights.ts';
+import { type RightsWatch, rightsOfRun, watchRights } from './doctor/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
-import { readinessOf, unsettled } from './readiness.ts';
-import { openReporting } from './reporting.ts';
-import { chooseSources, logFor, openRooms, type Rooms } from './rooms.ts';
 import { stopSignal } from './stop-signal.ts';
+import {
+  chooseSources,
+  type Leadership,
+  logFor,
+  openLeadership,
+  openReporting,
+  openRooms,
+  type Rooms,
+  readinessOf,
+  unsettled,
+} from './wiring/index.ts';
 
 /** A SIGTERM is followed by this much time for writes in hand; Events get what is left of ten seconds. */
 const DRAIN_MS = 7_000;

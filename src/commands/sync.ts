@@ -2,10 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { describeError, heldFields, type Outcome, onePass } from '../controller/index.ts';
 import type { ReflectorState } from '../kubernetes/index.ts';
 import type { Logger } from '../telemetry/index.ts';
-import { settledOrFailing } from './follow.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
-import { openReporting } from './reporting.ts';
-import { logFor, openRooms, type Rooms } from './rooms.ts';
+import { logFor, openReporting, openRooms, type Rooms, settledOrFailing } from './wiring/index.ts';
 
 const EXAMPLES = `
 Examples:

@@ -10,7 +10,7 @@ import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, counted, isJson, print } from './output.ts';
 import { PlainError } from './plain-error.ts';
 import { withProgress } from './progress.ts';
-import { clusterId, litellmAccess } from './rooms.ts';
+import { clusterId, litellmAccess } from './wiring/index.ts';
 import { howToStop, leadersOf, runningControllers, whoLeads } from './withdrawal/index.ts';
 
 const EXAMPLES = `

@@ -3,9 +3,8 @@ import type { Settings } from '../../config/index.ts';
 import { type Connection, connect, KubernetesError, whoAmI } from '../../kubernetes/index.ts';
 import type { Source } from '../../sources/index.ts';
 import { CONFIG_KEY, CONFIG_MAP, findConfig, kserveKeys, readList } from '../annotations/index.ts';
-import { ownObjects } from '../own-objects.ts';
 import { PlainError } from '../plain-error.ts';
-import { chooseSources, clusterId } from '../rooms.ts';
+import { chooseSources, clusterId, ownObjects } from '../wiring/index.ts';
 import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
 import { judgeRights, rightGroups } from './rights.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../../litellm/index.ts';
 import { visible } from '../../registration/index.ts';
 import { counted } from '../output.ts';
-import { litellmAccess } from '../rooms.ts';
+import { litellmAccess } from '../wiring/index.ts';
 import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
 import type { Note } from './kubernetes.ts';
 import { examineRows } from './rows.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Connection, KubernetesError, type Lease, listLeases } from '../../kubernetes/index.ts';
-import { LEASE_LABELS, OWNER_ANNOTATION } from '../leadership.ts';
+import { LEASE_LABELS, OWNER_ANNOTATION } from '../wiring/index.ts';
 
 /** Longest wait for the API server. */
 const PATIENCE_MS = 5_000;

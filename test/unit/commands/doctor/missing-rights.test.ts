@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { rightGroups } from '../../../src/commands/doctor/index.ts';
-import { type RightsWatch, rightsOfRun, watchRights } from '../../../src/commands/missing-rights.ts';
-import { readSettings } from '../../../src/config/index.ts';
-import { type Connection, KubernetesError, type Right } from '../../../src/kubernetes/index.ts';
-import { inferenceService } from '../../../src/sources/index.ts';
-import { until } from '../../support/wait.ts';
+import { rightGroups } from '../../../../src/commands/doctor/index.ts';
+import { type RightsWatch, rightsOfRun, watchRights } from '../../../../src/commands/doctor/missing-rights.ts';
+import { readSettings } from '../../../../src/config/index.ts';
+import { type Connection, KubernetesError, type Right } from '../../../../src/kubernetes/index.ts';
+import { inferenceService } from '../../../../src/sources/index.ts';
+import { until } from '../../../support/wait.ts';
 
 const connection = { server: 'https://cluster', inPod: true, namespace: 'own' } as unknown as Connection;
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Settings } from '../config/index.ts';
-import type { OwnEvent } from '../controller/index.ts';
-import type { Connection, EventRecorder, InvolvedObject, Log } from '../kubernetes/index.ts';
+import type { Settings } from '../../config/index.ts';
+import type { OwnEvent } from '../../controller/index.ts';
+import type { Connection, EventRecorder, InvolvedObject, Log } from '../../kubernetes/index.ts';
 
 /** Longest wait for the API server, in milliseconds: nothing but an Event hangs on it. */
 const PATIENCE_MS = 5_000;

@@ -1,5 +1,5 @@
-import { type Connection, type Log, type Reflector, startReflector } from '../kubernetes/index.ts';
-import type { RelatedKind, RelatedObject, RelatedObjects } from '../sources/index.ts';
+import { type Connection, type Log, type Reflector, startReflector } from '../../kubernetes/index.ts';
+import type { RelatedKind, RelatedObject, RelatedObjects } from '../../sources/index.ts';
 
 export interface RelatedOptions {
   connection: Connection;

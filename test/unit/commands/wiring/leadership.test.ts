@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openLeadership } from '../../../src/commands/leadership.ts';
-import { readSettings } from '../../../src/config/index.ts';
-import type { Connection } from '../../../src/kubernetes/index.ts';
-import { createLogger } from '../../../src/telemetry/index.ts';
-import { createLeaseServer, type LeaseServer } from '../kubernetes/lease-server.ts';
+import { openLeadership } from '../../../../src/commands/wiring/leadership.ts';
+import { readSettings } from '../../../../src/config/index.ts';
+import type { Connection } from '../../../../src/kubernetes/index.ts';
+import { createLogger } from '../../../../src/telemetry/index.ts';
+import { createLeaseServer, type LeaseServer } from '../../kubernetes/lease-server.ts';
 
 let server: LeaseServer;
 let ending: (() => Promise<void>) | undefined;

@@ -1,5 +1,5 @@
-import type { Settings } from '../config/index.ts';
-import type { Connection } from '../kubernetes/index.ts';
+import type { Settings } from '../../config/index.ts';
+import type { Connection } from '../../kubernetes/index.ts';
 import { electionPlace } from './leadership.ts';
 import { ownDeployment } from './own-deployment.ts';
 

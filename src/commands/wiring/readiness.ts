@@ -1,4 +1,4 @@
-import type { Loop } from '../controller/index.ts';
+import type { Loop } from '../../controller/index.ts';
 import type { Leadership } from './leadership.ts';
 import type { Rooms } from './rooms.ts';
 

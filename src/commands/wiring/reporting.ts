@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import type { Settings } from '../config/index.ts';
-import { createHeldReport, createReport, type HeldReport, type Report } from '../controller/index.ts';
-import { createEventRecorder, type EventRecorder } from '../kubernetes/index.ts';
-import { sources } from '../sources/index.ts';
-import type { Logger, Metrics } from '../telemetry/index.ts';
+import type { Settings } from '../../config/index.ts';
+import { createHeldReport, createReport, type HeldReport, type Report } from '../../controller/index.ts';
+import { createEventRecorder, type EventRecorder } from '../../kubernetes/index.ts';
+import { sources } from '../../sources/index.ts';
+import type { Logger, Metrics } from '../../telemetry/index.ts';
 import { createOwnEvents } from './own-deployment.ts';
 import type { Rooms } from './rooms.ts';
 

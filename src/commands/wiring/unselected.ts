@@ -1,6 +1,6 @@
-import type { ObjectCache } from '../controller/index.ts';
-import { type Connection, listKeys, type Reflector, type Resource } from '../kubernetes/index.ts';
-import type { SourceObject } from '../sources/index.ts';
+import type { ObjectCache } from '../../controller/index.ts';
+import { type Connection, listKeys, type Reflector, type Resource } from '../../kubernetes/index.ts';
+import type { SourceObject } from '../../sources/index.ts';
 
 /** For so long a list of what the selector does not take is believed, in milliseconds: it may be long. */
 const BELIEVED_MS = 600_000;

@@ -1,8 +1,8 @@
-import type { Settings } from '../config/index.ts';
-import { type Connection, hasRight, KubernetesError, type Log, type Right } from '../kubernetes/index.ts';
-import type { Source } from '../sources/index.ts';
-import { describeRights, type RightGroup, rightGroups } from './doctor/index.ts';
-import { ownObjects } from './own-objects.ts';
+import type { Settings } from '../../config/index.ts';
+import { type Connection, hasRight, KubernetesError, type Log, type Right } from '../../kubernetes/index.ts';
+import type { Source } from '../../sources/index.ts';
+import { ownObjects } from '../wiring/index.ts';
+import { describeRights, type RightGroup, rightGroups } from './rights.ts';
 
 /** How often it is asked again while something is missing, in milliseconds: a right is granted by a person. */
 const RECHECK_MS = 180_000;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Settings } from '../config/index.ts';
+import type { Settings } from '../../config/index.ts';
 import {
   type Connection,
   createElection,
   type Election,
   electionTiming,
   type LeasePlace,
-} from '../kubernetes/index.ts';
-import type { Logger } from '../telemetry/index.ts';
+} from '../../kubernetes/index.ts';
+import type { Logger } from '../../telemetry/index.ts';
 
 /** Every Lease of this program carries it, so that they are found whatever their names. */
 export const LEASE_LABELS = { 'app.kubernetes.io/name': 'model-registrar' };

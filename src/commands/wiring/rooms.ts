@@ -1,4 +1,4 @@
-import { ConfigError, howToGive, keyFromEnvironment, type Settings } from '../config/index.ts';
+import { ConfigError, howToGive, keyFromEnvironment, type Settings } from '../../config/index.ts';
 import {
   createBackendKeys,
   createDepartures,
@@ -8,8 +8,8 @@ import {
   createPatience,
   type Engine,
   type SourceChange,
-} from '../controller/index.ts';
-import { type Connection, connect, KubernetesError, readSecret } from '../kubernetes/index.ts';
+} from '../../controller/index.ts';
+import { type Connection, connect, KubernetesError, readSecret } from '../../kubernetes/index.ts';
 import {
   createClient,
   createGate,
@@ -19,10 +19,10 @@ import {
   type Gate,
   type LiteLlmClient,
   type Registry,
-} from '../litellm/index.ts';
-import type { ModelRecord } from '../registration/index.ts';
-import { type Source, sources } from '../sources/index.ts';
-import { createLogger, type Logger, type Metrics } from '../telemetry/index.ts';
+} from '../../litellm/index.ts';
+import type { ModelRecord } from '../../registration/index.ts';
+import { type Source, sources } from '../../sources/index.ts';
+import { createLogger, type Logger, type Metrics } from '../../telemetry/index.ts';
 import { type Following, follow } from './follow.ts';
 
 /** Everything that a command works with, wired. */

@@ -1,8 +1,8 @@
-import type { Settings } from '../config/index.ts';
-import type { ObjectCache, SourceView } from '../controller/index.ts';
-import { createTimeSlice, yieldToLoop } from '../json/index.ts';
-import { type Connection, type Log, type Reflector, startReflector } from '../kubernetes/index.ts';
-import type { RelatedObjects, Source, SourceObject } from '../sources/index.ts';
+import type { Settings } from '../../config/index.ts';
+import type { ObjectCache, SourceView } from '../../controller/index.ts';
+import { createTimeSlice, yieldToLoop } from '../../json/index.ts';
+import { type Connection, type Log, type Reflector, startReflector } from '../../kubernetes/index.ts';
+import type { RelatedObjects, Source, SourceObject } from '../../sources/index.ts';
 import { followRelated, type RelatedChange } from './related.ts';
 import { alsoUnselected } from './unselected.ts';
 
