@@ -47,6 +47,8 @@ export interface Annotation {
   example: string;
   /** False while the name is kept for a later version: an object that carries it is refused, never half obeyed. */
   available: boolean;
+  /** The one source whose objects may carry it; without, all. */
+  source?: string;
 }
 
 /** Every annotation there is, also those of later versions. */
@@ -126,11 +128,12 @@ export const ANNOTATIONS = [
   },
   {
     key: 'port',
-    meaning: 'the port of the Service (source service only)',
-    allowed: 'a port name or number',
+    meaning: 'the port of the Service that speaks the API of OpenAI',
+    allowed: 'the name or the number of a port of the Service',
     default: 'http, openai or the only one',
     example: '8000',
-    available: false,
+    available: true,
+    source: 'service',
   },
   {
     key: 'api-key-secret',

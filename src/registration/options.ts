@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   ANNOTATION_PREFIX,
   ANNOTATIONS,
+  type Annotation,
   type AnnotationKey,
   findAnnotation,
   MAX_NAMES,
@@ -30,6 +31,8 @@ export interface Options {
   provider: (typeof PROVIDERS)[number];
   /** Without a trailing slash: the root is the empty text. */
   basePath: string | undefined;
+  /** The name or number of a Service's port. */
+  port: string | undefined;
   /** The Secret in the object's namespace that holds the backend's key. */
   apiKeySecret: { name: string; key?: string } | undefined;
   tags: string[] | undefined;
@@ -63,6 +66,7 @@ const provider = z.enum(PROVIDERS, { error: 'it is not in the list' });
 const servedName = checkedText(servedNameProblem);
 const notes = checkedText(notesProblem);
 const basePath = checkedText(basePathProblem).transform((path) => path.replace(/\/$/, ''));
+const port = z.string().regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/, 'it is no name and no number of a port');
 const secretName = z.string().transform((text, context) => {
   const secret = readSecretName(text);
   if (secret) return secret;
@@ -81,11 +85,16 @@ const maxModelLen = z.string().transform((text, context) => {
  *
  * Other people's annotations may be among those given; they are passed over. `options.names` holds the good names even where
  * something else is wrong, since an object with a mistake keeps its claim on its names.
+ *
+ * @param source - the kind of source: some annotations are for one of them alone
  */
-export function readOptions(annotations: Readonly<Record<string, string>>): { options: Options; problems: Problem[] } {
+export function readOptions(
+  annotations: Readonly<Record<string, string>>,
+  source?: string,
+): { options: Options; problems: Problem[] } {
   let read = remembered.get(annotations);
   if (!read) {
-    read = readAnew(annotations);
+    read = readAnew(annotations, source);
     remembered.set(annotations, read);
   }
   // Whoever gets the problems adds his own.
@@ -95,13 +104,16 @@ export function readOptions(annotations: Readonly<Record<string, string>>): { op
 /** By an object's annotations, which are others after each change: an object is looked at at each resync. */
 const remembered = new WeakMap<Readonly<Record<string, string>>, { options: Options; problems: Problem[] }>();
 
-function readAnew(annotations: Readonly<Record<string, string>>): { options: Options; problems: Problem[] } {
+function readAnew(
+  annotations: Readonly<Record<string, string>>,
+  source: string | undefined,
+): { options: Options; problems: Problem[] } {
   const own = new Map(
     Object.entries(annotations).flatMap(([name, value]) =>
       name.startsWith(ANNOTATION_PREFIX) ? [[name.slice(ANNOTATION_PREFIX.length), value]] : [],
     ),
   );
-  const problems = allKeyProblems([...own.keys()]);
+  const problems = allKeyProblems([...own.keys()], source);
 
   function read<T>(key: AnnotationKey, schema: z.ZodType<T>): T | undefined {
     const value = own.get(key);
@@ -122,6 +134,7 @@ function readAnew(annotations: Readonly<Record<string, string>>): { options: Opt
     notes: read('notes', notes) || undefined,
     provider: read('provider', provider) ?? 'hosted_vllm',
     basePath: read('base-path', basePath),
+    port: read('port', port),
     apiKeySecret: read('api-key-secret', secretName),
     tags: readTagList(own.get('tags'), problems),
     params: readFurther('litellm-params', 'params', own.get('litellm-params'), problems),
@@ -228,30 +241,39 @@ function readFurther(
 /** Most refused keys that are told one by one; an object may carry thousands. */
 const MAX_KEY_PROBLEMS = 5;
 
-function allKeyProblems(keys: string[]): Problem[] {
-  const refused = keys.filter((key) => !findAnnotation(key)?.available);
+function allKeyProblems(keys: string[], source: string | undefined): Problem[] {
+  const refused = keys.filter((key) => !mayCarry(source, findAnnotation(key)));
   const more = refused.length - MAX_KEY_PROBLEMS;
   return [
-    ...refused.slice(0, MAX_KEY_PROBLEMS).flatMap(keyProblems),
+    ...refused.slice(0, MAX_KEY_PROBLEMS).map((key) => keyProblem(key, source)),
     ...(more > 0
-      ? [invalid(`${more} more annotations that begin with ${ANNOTATION_PREFIX} are not known. ${availableKeys()}`)]
+      ? [
+          invalid(
+            `${more} more annotations that begin with ${ANNOTATION_PREFIX} are not known. ${availableKeys(source)}`,
+          ),
+        ]
       : []),
   ];
 }
 
-/** A refused key is named without its value, which nobody read and which may be a credential in the wrong place. */
-function keyProblems(key: string): Problem[] {
-  const annotation = findAnnotation(key);
-  if (annotation?.available) return [];
-  const name = `${ANNOTATION_PREFIX}${visible(key.slice(0, 80))}`;
-  if (annotation) return [invalid(`${name} is not supported by this version; remove it. ${availableKeys()}`)];
-  const nearest = nearestAnnotation(key);
-  const hint = nearest ? `did you mean ${ANNOTATION_PREFIX}${nearest}?` : 'remove it.';
-  return [invalid(`${name} is not a known annotation; ${hint} ${availableKeys()}`)];
+function mayCarry(source: string | undefined, annotation: Annotation | undefined): boolean {
+  return annotation?.available === true && (annotation.source === undefined || annotation.source === source);
 }
 
-function availableKeys(): string {
-  const keys = ANNOTATIONS.filter((annotation) => annotation.available).map((annotation) => annotation.key);
+/** A refused key is named without its value, which nobody read and which may be a credential in the wrong place. */
+function keyProblem(key: string, source: string | undefined): Problem {
+  const annotation = findAnnotation(key);
+  const name = `${ANNOTATION_PREFIX}${visible(key.slice(0, 80))}`;
+  if (annotation?.available)
+    return invalid(`${name} is for the source ${annotation.source} alone; remove it. ${availableKeys(source)}`);
+  if (annotation) return invalid(`${name} is not supported by this version; remove it. ${availableKeys(source)}`);
+  const nearest = nearestAnnotation(key);
+  const hint = nearest ? `did you mean ${ANNOTATION_PREFIX}${nearest}?` : 'remove it.';
+  return invalid(`${name} is not a known annotation; ${hint} ${availableKeys(source)}`);
+}
+
+function availableKeys(source: string | undefined): string {
+  const keys = ANNOTATIONS.filter((annotation) => mayCarry(source, annotation)).map((annotation) => annotation.key);
   return `Allowed after ${ANNOTATION_PREFIX}: ${keys.join(', ')}.`;
 }
 

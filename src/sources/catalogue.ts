@@ -1,5 +1,8 @@
 import { inferenceService } from './inference-service/index.ts';
+import { service } from './service/index.ts';
 import type { Source } from './source.ts';
 
 /** Every source there is, by its kind: what `--source` may name. */
-export const sources: ReadonlyMap<string, Source> = new Map([inferenceService].map((source) => [source.kind, source]));
+export const sources: ReadonlyMap<string, Source> = new Map(
+  [inferenceService, service].map((source): [string, Source] => [source.kind, source]),
+);

@@ -42,8 +42,18 @@ export interface RelatedKind<R extends RelatedObject = RelatedObject> {
   resource: SourceResource;
   /** Its objects belong to no namespace. */
   clusterWide: boolean;
+  /** What its objects are, in the plural, for people: `serving runtimes`. */
+  title: string;
+  /** What happens where they cannot be read, as a part of a sentence, and what else helps. */
+  without: { happens: string; instead?: string };
+  /** Nothing can be registered without them. */
+  needed?: true;
   /** @throws Error where the object's identity cannot be read. */
   parse(raw: unknown): R;
+  /** The name of the source's object, in the same namespace, to which one belongs that says so itself: {@link RelatedObjects.of} finds it by that. */
+  ownerOf?(related: R): string | undefined;
+  /** The one that an object would have once it serves: to say beforehand what it would mean. */
+  supposed?(namespace: string, owner: string): R;
 }
 
 /** What is known of the related objects. */
@@ -54,6 +64,12 @@ export interface RelatedObjects {
    * @returns `unknown` where objects of the kind cannot be read (no right, not installed, not read yet): an absence says nothing then
    */
   find(kind: string, namespace: string, name: string): RelatedObject | 'missing' | 'unknown';
+  /**
+   * Those that belong to one object of the source.
+   *
+   * @returns `unknown` where objects of the kind cannot be read
+   */
+  of(kind: string, namespace: string, owner: string): readonly RelatedObject[] | 'unknown';
 }
 
 /** One kind of object that serves models. A new source is a folder with one of these, and a line in the catalogue. */
@@ -68,9 +84,11 @@ export interface Source<T extends SourceObject = SourceObject> {
    * @throws Error with a plain sentence when the object's identity cannot be read; whatever else is wrong becomes part of the projection.
    */
   parse(raw: unknown, settings?: Pick<ProjectionSettings, 'selection'>): T;
+  /** Nothing but an annotation of ours tells that an object of this kind serves a model. */
+  onlyAnnotated?: true;
   /** Further kinds that the projection asks for. They are optional: the right to read them may be missing. */
   related?: readonly RelatedKind[];
-  /** Whether a change of this related object may change what the object means. */
+  /** Whether a change of this related object, which does not say to whom it belongs, may change what the object means. */
   refersTo?(object: T, kind: string, related: RelatedObject): boolean;
   /** What the object means now. Pure. */
   project(object: T, settings: ProjectionSettings, related: RelatedObjects): Projection;

@@ -6,6 +6,7 @@ import { describeCreation } from './kubernetes-creation.ts';
 import { describeDeletes } from './kubernetes-deletes.ts';
 import { describeLists } from './kubernetes-lists.ts';
 import { describeOthers } from './kubernetes-others.ts';
+import { describeServices } from './kubernetes-services.ts';
 import { type KubernetesSetting, type KubernetesTarget, namespaceOf } from './kubernetes-target.ts';
 import { describeWatches } from './kubernetes-watches.ts';
 
@@ -36,5 +37,6 @@ export function describeKubernetesContract(name: string, start: () => Promise<Ku
     describeLists(setting);
     describeWatches(setting);
     describeOthers(setting);
+    describeServices(setting);
   });
 }

@@ -71,7 +71,7 @@ describe('18: doctor names what is wrong, with its remedy', () => {
         ),
       },
     });
-    expect(warned).toEqual(expect.arrayContaining(['rights-events', 'rights-related']));
+    expect(warned).toEqual(expect.arrayContaining(['rights-events', 'rights-serving-runtimes']));
   });
 
   test('no CRD', async () => {

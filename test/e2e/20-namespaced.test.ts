@@ -99,6 +99,8 @@ test('20: an installation for two namespaces has these rights in each, and no ot
   const clusterRuntimes = 'get list watch serving.kserve.io/clusterservingruntimes';
   const models = [
     'create patch /events',
+    'get list watch /services',
+    'get list watch discovery.k8s.io/endpointslices',
     'get list watch serving.kserve.io/inferenceservices',
     'get list watch serving.kserve.io/servingruntimes',
   ];

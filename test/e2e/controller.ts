@@ -44,8 +44,8 @@ export interface ControllerOptions {
   keyFile: string;
   /** Empty: none is given, and the program finds its own. */
   ownerId: string;
-  /** Beyond {@link FAST}; the names are those of the flags. */
-  settings?: Record<string, string>;
+  /** Beyond {@link FAST}; the names are those of the flags, of which some may be given several times. */
+  settings?: Record<string, string | readonly string[]>;
 }
 
 /** Starts `model-registrar run` and waits until it is ready, unless told otherwise. Throws when it ends by itself. */
@@ -59,7 +59,9 @@ export async function startController(options: ControllerOptions, waitForReady =
     listen: '127.0.0.1:0',
     ...options.settings,
   };
-  const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+  const flags = Object.entries(settings).flatMap(([name, values]) =>
+    [values].flat().map((value) => `--${name}=${value}`),
+  );
   const child = spawn(process.execPath, [MAIN, 'run', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');
   const lines: string[] = [];

@@ -70,7 +70,7 @@ async function reach(connection: Connection): Promise<Finding> {
 async function findKind(connection: Connection, { resource }: Source): Promise<Finding> {
   const { group, version, plural } = resource;
   const found = await connection
-    .request({ method: 'GET', path: `/apis/${group}/${version}` })
+    .request({ method: 'GET', path: group === '' ? `/api/${version}` : `/apis/${group}/${version}` })
     .then((body) => ResourceList.parse(body).resources.some(({ name }) => name === plural))
     .catch((error: unknown) => {
       if (error instanceof KubernetesError && error.code === 'not-found') return false;

@@ -1,5 +1,5 @@
 import { type Connection, hasRight, type LeasePlace, type Right } from '../../kubernetes/index.ts';
-import type { Source } from '../../sources/index.ts';
+import type { RelatedKind, Source } from '../../sources/index.ts';
 import { type Finding, failed, ok, skipped, warning } from './check.ts';
 
 /** Rights that go together: without one of them, something does not work. */
@@ -38,7 +38,6 @@ export function rightGroups(
 ): RightGroup[] {
   const places = namespaces.length > 0 ? namespaces : [undefined];
   const grant = namespaces.length > 0 ? GRANT_IN_EACH : GRANT;
-  const grantRuntimes = namespaces.length > 0 ? `${grant}; ${CLUSTER_RUNTIMES}` : grant;
   const everywhere = (group: string, resource: string, verbs: string[]): Right[] =>
     places.flatMap((namespace) => verbs.map((verb) => ({ verb, group, resource, namespace })));
   const reading = ['list', 'watch', 'get'];
@@ -57,24 +56,14 @@ export function rightGroups(
       missing: (what) =>
         warning(`This user may not ${what}, so that no object tells what became of its model.`, `${grant}.`),
     },
-    ...(related.length === 0
-      ? []
-      : [
-          {
-            id: 'rights-related',
-            title: 'Right to read serving runtimes',
-            rights: related.flatMap(({ resource: { group, plural }, clusterWide }) =>
-              clusterWide
-                ? reading.map((verb) => ({ verb, group, resource: plural }))
-                : everywhere(group, plural, reading),
-            ),
-            missing: (what: string) =>
-              warning(
-                `This user may not ${what}: served names that only a serving runtime sets are not seen.`,
-                `${grantRuntimes}; or set model-registrar.io/served-name on the objects.`,
-              ),
-          },
-        ]),
+    ...[...Map.groupBy(related, ({ title }) => title)].map(([title, kinds]) => ({
+      id: `rights-${title.replaceAll(' ', '-').toLowerCase()}`,
+      title: `Right to read ${title}`,
+      rights: kinds.flatMap(({ resource: { group, plural }, clusterWide }) =>
+        clusterWide ? reading.map((verb) => ({ verb, group, resource: plural })) : everywhere(group, plural, reading),
+      ),
+      missing: missingRelated(kinds, namespaces.length > 0),
+    })),
     {
       id: 'rights-secrets',
       title: 'Right to read Secrets',
@@ -84,6 +73,14 @@ export function rightGroups(
     ...(lease ? [leaseGroup(lease)] : []),
     ...(deployment ? [deploymentGroup(deployment)] : []),
   ];
+}
+
+function missingRelated(kinds: readonly RelatedKind[], byNamespace: boolean): RightGroup['missing'] {
+  const { happens, instead } = kinds[0]?.without ?? { happens: '' };
+  const further = kinds.some(({ clusterWide }) => clusterWide) && byNamespace ? `; ${CLUSTER_RUNTIMES}` : '';
+  const remedy = `${byNamespace ? GRANT_IN_EACH : GRANT}${further}${instead ? `; or ${instead}` : ''}.`;
+  const judge = kinds.some(({ needed }) => needed) ? failed : warning;
+  return (what) => judge(`This user may not ${what}: ${happens}.`, remedy);
 }
 
 function leaseGroup({ namespace, name }: LeasePlace): RightGroup {

@@ -85,6 +85,10 @@ export function collectRuntimes(
   // What is not in the input may be in the cluster all the same.
   const related: RelatedObjects = {
     find: (kind, within, name) => objects.get(placeOf(kind, within, name)) ?? 'unknown',
+    of(kind, within, owner) {
+      const supposed = kinds.find(({ resource }) => resource.kind === kind)?.supposed?.(within, owner);
+      return supposed ? [supposed] : 'unknown';
+    },
   };
 
   function choose(within: string, wanted: WantedRuntime): ChosenRuntime | undefined {
@@ -106,6 +110,7 @@ export function collectRuntimes(
     const runtime = builtIn(name, '', { image: 'vllm/vllm-openai' });
     const object = kind?.parse(withIdentity(runtime, within));
     return {
+      ...related,
       find: (...key) => (object && placeOf(...key) === place ? object : related.find(...key)),
     };
   }

@@ -1,4 +1,6 @@
-import { type Source, sources } from '../../sources/index.ts';
+import { z } from 'zod';
+import { ANNOTATION_PREFIX } from '../../registration/index.ts';
+import { type Source, type SourceResource, sources } from '../../sources/index.ts';
 import { PlainError } from '../plain-error.ts';
 import { withIdentity } from './identity.ts';
 import type { Input, Manifest } from './read-input.ts';
@@ -21,6 +23,8 @@ export interface SortedInput {
   others: Record<string, number>;
   unread: string[];
 }
+
+const Annotated = z.object({ metadata: z.object({ annotations: z.record(z.string(), z.unknown()) }) });
 
 /** @param namespace - of objects that name none */
 export function sortOut({ manifests, unread }: Input, namespace: string): SortedInput {
@@ -53,16 +57,26 @@ export function sortOut({ manifests, unread }: Input, namespace: string): Sorted
   return { ...sorted, ours: [...ours.values()], others: Object.fromEntries(others) };
 }
 
-function isOf({ resource }: Source, { apiVersion, kind }: Manifest): boolean {
-  return kind === resource.kind && apiVersion === `${resource.group}/${resource.version}`;
+function isOf({ resource, onlyAnnotated }: Source, manifest: Manifest): boolean {
+  if (manifest.kind !== resource.kind || manifest.apiVersion !== apiVersionOf(resource)) return false;
+  return !onlyAnnotated || isAnnotated(manifest);
+}
+
+function isAnnotated({ raw }: Manifest): boolean {
+  const parsed = Annotated.safeParse(raw);
+  const keys = parsed.success ? Object.keys(parsed.data.metadata.annotations) : [];
+  return keys.some((key) => key.startsWith(ANNOTATION_PREFIX));
+}
+
+function apiVersionOf({ group, version }: SourceResource): string {
+  return group === '' ? version : `${group}/${version}`;
 }
 
 /** A kind that is read, and not in this version, is said: it looks as if it were looked at. */
 function nameOfOther({ apiVersion, kind }: Manifest, all: readonly Source[]): string {
   const near = all.find(({ resource }) => resource.kind === kind);
-  if (!near) return kind;
-  const { group, version } = near.resource;
-  return `${kind} of ${apiVersion} (only ${group}/${version} is read)`;
+  if (!near || apiVersion === apiVersionOf(near.resource)) return kind;
+  return `${kind} of ${apiVersion} (only ${apiVersionOf(near.resource)} is read)`;
 }
 
 function placeOf(manifest: Manifest, namespace: string): string | PlainError {

@@ -83,17 +83,18 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
       .catch((error: unknown) => log.error({ kind, err: error }, 'an unexpected error'));
   }
 
-  async function look(kind: string, { object: changed, namespace }: RelatedChange): Promise<void> {
+  async function look(kind: string, { object: changed, owners, namespace }: RelatedChange): Promise<void> {
     const sliceIsOver = createTimeSlice();
     for (const { source, reflector } of reflectors) {
       if (!source.related?.some(({ resource }) => resource.kind === kind)) continue;
-      for (const object of reflector.values()) {
-        if (namespace !== undefined && object.namespace !== namespace) continue;
-        if (changed && !source.refersTo?.(object, kind, changed)) continue;
+      const keys = changed && owners?.map((name) => `${changed.namespace}/${name}`);
+      for (const key of keys ?? [...reflector.keys()]) {
         // What is known by now counts: it may have changed while others were looked at.
-        const known = reflector.get(`${object.namespace}/${object.name}`);
+        const known = reflector.get(key);
+        if (!known || (namespace !== undefined && known.namespace !== namespace)) continue;
+        if (!keys && changed && !source.refersTo?.(known, kind, changed)) continue;
         // Of the object itself the watch has told nothing: that it would not be ours any more is inferred.
-        if (known) onObject(source, known, known, false);
+        onObject(source, known, known, false);
         if (sliceIsOver()) await yieldToLoop();
       }
     }

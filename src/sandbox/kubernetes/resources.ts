@@ -185,6 +185,32 @@ const CONFIG_MAP: ResourceType = {
   fields: { binaryData: true, data: true, immutable: true },
 };
 
+const SERVICE: ResourceType = {
+  group: '',
+  version: 'v1',
+  plural: 'services',
+  kind: 'Service',
+  shortNames: ['svc'],
+  namespaced: true,
+  custom: false,
+  statusSubresource: true,
+  unconditionalUpdate: true,
+  fields: { spec: true, status: true },
+  selectable: ['spec.clusterIP', 'spec.type'],
+};
+
+const ENDPOINT_SLICE: ResourceType = {
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  plural: 'endpointslices',
+  kind: 'EndpointSlice',
+  namespaced: true,
+  custom: false,
+  statusSubresource: false,
+  unconditionalUpdate: true,
+  fields: { addressType: true, endpoints: true, ports: true },
+};
+
 const SERVING_RUNTIME: ResourceType = {
   group: 'serving.kserve.io',
   version: 'v1alpha1',
@@ -211,6 +237,8 @@ export const RESOURCES: readonly ResourceType[] = [
   LEASE,
   SECRET,
   CONFIG_MAP,
+  SERVICE,
+  ENDPOINT_SLICE,
   INFERENCE_SERVICE,
   SERVING_RUNTIME,
   CLUSTER_SERVING_RUNTIME,

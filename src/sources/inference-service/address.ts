@@ -1,12 +1,7 @@
 import { basePathProblem, quoted } from '../../registration/index.ts';
+import { checkedUrl, type Part, withoutSlashes } from '../object/url.ts';
 import type { Predictor } from './predictor.ts';
 import type { InferenceService } from './schema.ts';
-
-/** A part of the backend's URL. Where `problem` says why there is none, `text` is of no use. */
-export interface Part {
-  text: string;
-  problem?: string;
-}
 
 /**
  * The in-cluster address of the service, without a trailing slash; undefined while KServe names none.
@@ -46,16 +41,6 @@ function servicesOf(address: string | undefined): string | undefined {
   return services[0] === 'svc' ? `.${services.join('.')}` : undefined;
 }
 
-function checkedUrl(name: string, address: string): Part {
-  const url = URL.parse(address);
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    return { text: '', problem: `${name} is no http or https URL` };
-  // The address is not quoted: it may hold a password.
-  if (url.username || url.password) return { text: '', problem: `${name} carries credentials` };
-  if (url.search || url.hash) return { text: '', problem: `${name} carries a query or a fragment` };
-  return { text: withoutSlashes(`${url.origin}${url.pathname}`) };
-}
-
 /**
  * The path of the OpenAI API on the service, without a trailing slash: the annotation's, else by what the server is.
  *
@@ -88,11 +73,4 @@ function prefixed(prefix: string): Part {
   return problem
     ? { text: '', problem: `KSERVE_OPENAI_ROUTE_PREFIX is ${quoted(prefix)}: ${problem}` }
     : { text: `${path}/v1` };
-}
-
-/** Without those at its end. */
-function withoutSlashes(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === '/') end--;
-  return text.slice(0, end);
 }

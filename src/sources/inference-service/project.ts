@@ -4,18 +4,27 @@ import {
   type Problem,
   type Projection,
   readOptions,
-  visible,
 } from '../../registration/index.ts';
+import {
+  ignored,
+  infoOf,
+  malformedAnnotation,
+  NOT_ANNOTATED,
+  notRoutable,
+  OPTED_OUT,
+  paramsOf,
+} from '../object/contents.ts';
+import { isAnnotated } from '../object/identity.ts';
+import { declaredNames, nameProblems } from '../object/names.ts';
 import type { ProjectionSettings, RelatedObjects } from '../source.ts';
 import { runtimeAbsence, runtimeProblem } from './absent-runtime.ts';
 import { readAddress, readBasePath, readExternalAddress } from './address.ts';
-import { infoOf, notRoutable, paramsOf, warningsOf } from './contents.ts';
 import { doubtOf } from './doubt.ts';
-import { declaredNames, nameProblems } from './names.ts';
 import type { Predictor } from './predictor.ts';
 import { noRuntimeYet, rollingOut, unreadyReason } from './readiness.ts';
 import type { InferenceService } from './schema.ts';
 import { predictiveReason, unsuitedReason } from './suitability.ts';
+import { warningsOf } from './warnings.ts';
 import { withRuntime } from './with-runtime.ts';
 
 /**
@@ -29,12 +38,10 @@ export function projectInferenceService(
   settings: ProjectionSettings,
   related: RelatedObjects,
 ): Projection {
-  const annotated = Object.keys(object.annotations).length + object.malformed.length > 0;
-  if (!annotated && settings.selection === 'annotated') return ignore(`no annotation begins with ${ANNOTATION_PREFIX}`);
-  const { options, problems } = readOptions(object.annotations);
-  if (options.enabled === false) {
-    return { ...ignore(`${ANNOTATION_PREFIX}enabled is "false"`), optedOut: true };
-  }
+  const annotated = isAnnotated(object);
+  if (!annotated && settings.selection === 'annotated') return NOT_ANNOTATED;
+  const { options, problems } = readOptions(object.annotations, 'inference-service');
+  if (options.enabled === false) return OPTED_OUT;
   const resolved = withRuntime(object, related);
   const { predictor } = resolved;
   const unsuited = annotated ? undefined : unsuitedReason(object, predictor);
@@ -48,16 +55,16 @@ export function projectInferenceService(
     // What the runtime would tell must not be taken for what is not so.
     const told = predictor.unsuited !== undefined || (predictor.server !== undefined && predictor.server !== 'other');
     const absence = told ? undefined : runtimeAbsence(resolved);
-    return absence ? { state: 'hold', names, why: absence } : ignore(unsuited);
+    return absence ? { state: 'hold', names, why: absence } : ignored(unsuited);
   }
   if (object.deploymentMode === 'ModelMesh') {
     const why = 'ModelMesh serves it, which has no OpenAI API';
-    return annotated ? { state: 'invalid', names, problems: [notRoutable(`${why}.`)] } : ignore(why);
+    return annotated ? { state: 'invalid', names, problems: [notRoutable(`${why}.`)] } : ignored(why);
   }
 
   const basePath = readBasePath(predictor, options.basePath);
   const address = settings.address === 'external' ? readExternalAddress(object) : readAddress(object.address);
-  problems.push(...object.malformed.map(malformed));
+  problems.push(...object.malformed.map(malformedAnnotation));
   if (served !== undefined) problems.push(...nameProblems(served, options));
   const needsPath = basePath.problem !== undefined && predictor.unsuited === undefined;
   const needed = runtimeProblem(resolved, { servedName: served === undefined, basePath: needsPath });
@@ -77,7 +84,7 @@ export function projectInferenceService(
     return { state: 'hold', names, why: 'it is not routable yet: KServe reports no address' };
   }
   const params = paramsOf(options);
-  const info = infoOf(predictor, options);
+  const info = infoOf(options, predictor.arguments);
   const { apiKeySecret } = options;
   const doubt = doubtOf(object, resolved, options);
   return {
@@ -118,15 +125,4 @@ function predictiveProblems(object: InferenceService, predictor: Predictor, opti
   const why = predictiveReason(object, predictor);
   if (why === undefined) return [];
   return [notRoutable(`${why}; set ${ANNOTATION_PREFIX}mode if it serves one all the same.`)];
-}
-
-function malformed(key: string): Problem {
-  return {
-    reason: 'InvalidAnnotation',
-    message: `${visible(key.slice(0, 100))} is no text; put its value in quotes.`,
-  };
-}
-
-function ignore(why: string): Projection & { state: 'ignore' } {
-  return { state: 'ignore', names: [], why };
 }

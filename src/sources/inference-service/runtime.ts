@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { list, part, text } from '../lenient.ts';
+import { readRelatedIdentity } from '../object/identity.ts';
 import type { ServerContainer } from '../server-arguments.ts';
 import { type ServerKind, serverOfName } from '../server-kind.ts';
 import type { RelatedKind, RelatedObject, RelatedObjects } from '../source.ts';
 import { trimContainer } from '../trim-container.ts';
-import { UnreadableObjectError } from '../unreadable-object.ts';
 import { containerShape, serverContainer } from './container.ts';
 
 /** What is kept of a ServingRuntime or ClusterServingRuntime. */
@@ -25,15 +25,6 @@ export interface RuntimeRef {
 
 const NAMESPACED = 'ServingRuntime';
 const CLUSTER_WIDE = 'ClusterServingRuntime';
-
-const identitySchema = z.object({
-  metadata: z.object({
-    namespace: z.string().default(''),
-    name: z.string().min(1),
-    uid: z.string().min(1),
-    resourceVersion: z.string().min(1),
-  }),
-});
 
 const schema = z.object({
   metadata: z.object({ annotations: z.record(z.string(), z.unknown()).catch({}) }),
@@ -83,22 +74,21 @@ function runtimeKind(kind: string, plural: string, clusterWide: boolean): Relate
   return {
     resource: { group: 'serving.kserve.io', version: 'v1alpha1', plural, kind },
     clusterWide,
+    title: 'serving runtimes',
+    without: {
+      happens: 'served names that only a serving runtime sets are not seen',
+      instead: 'set model-registrar.io/served-name on the objects',
+    },
     parse: (raw) => parseRuntime(kind, raw),
   };
 }
 
 function parseRuntime(kind: string, raw: unknown): ServingRuntime {
-  const identity = identitySchema.safeParse(raw);
-  if (!identity.success) {
-    throw new UnreadableObjectError(
-      kind,
-      identity.error.issues.map((issue) => issue.path.join('.') || 'the object'),
-    );
-  }
+  const identity = readRelatedIdentity(kind, raw);
   const { metadata, spec } = schema.parse(raw);
   const type = metadata.annotations['serving.kserve.io/server-type'];
   return {
-    ...identity.data.metadata,
+    ...identity,
     server: typeof type === 'string' ? serverOfName(type) : undefined,
     unsuited: unsuited(metadata.annotations['opendatahub.io/apiProtocol'], spec),
     container: trimContainer(serverContainer(spec?.containers) ?? {}),

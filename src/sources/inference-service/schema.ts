@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { ANNOTATION_PREFIX } from '../../registration/index.ts';
 import { list, part, text } from '../lenient.ts';
+import { type AnnotatedObject, isAnnotated, readIdentity, UNANNOTATED } from '../object/identity.ts';
 import type { ProjectionSettings, SourceObject } from '../source.ts';
-import { UnreadableObjectError } from '../unreadable-object.ts';
 import { type Marks, readMarks } from './marks.ts';
 import { type Predictor, predictorSchema, readPredictor } from './predictor.ts';
 import type { RuntimeRef } from './runtime.ts';
@@ -28,11 +27,7 @@ export interface Condition {
 export type DeploymentMode = 'Standard' | 'Knative' | 'ModelMesh';
 
 /** What is kept of an InferenceService: a few hundred bytes, and no value of an argument or a variable that is not read. */
-export interface InferenceService extends SourceObject {
-  /** Those with our prefix, whole names. */
-  annotations: Record<string, string>;
-  /** Annotations with our prefix whose value is no text. */
-  malformed: string[];
+export interface InferenceService extends AnnotatedObject {
   deleting: boolean;
   marks: Marks;
   /** What the status says, else the annotation, else Knative's revisions; undefined before KServe has decided. */
@@ -62,17 +57,6 @@ const MODES: ReadonlyMap<string, DeploymentMode> = new Map([
   ['modelmesh', 'ModelMesh'],
 ]);
 
-const identitySchema = z.object({
-  metadata: z.object({
-    namespace: z.string().min(1),
-    name: z.string().min(1),
-    uid: z.string().min(1),
-    resourceVersion: z.string().min(1),
-    creationTimestamp: z.string().transform(Date.parse).refine(Number.isFinite),
-    annotations: z.record(z.string(), z.unknown()).catch({}),
-  }),
-});
-
 const schema = z.object({
   metadata: z.object({
     labels: z.record(z.string(), z.unknown()).catch({}),
@@ -99,8 +83,7 @@ const schema = z.object({
 
 /** All beyond the identity of an object that is not ours whatever it says: one and the same for all of them, of which there may be thousands. */
 const UNREAD: Omit<InferenceService, keyof SourceObject> = {
-  annotations: {},
-  malformed: [],
+  ...UNANNOTATED,
   deleting: false,
   marks: readMarks({}, {}),
   deploymentMode: undefined,
@@ -125,29 +108,15 @@ export function parseInferenceService(
   raw: unknown,
   { selection }: Partial<Pick<ProjectionSettings, 'selection'>> = {},
 ): InferenceService {
-  const identity = identitySchema.safeParse(raw);
-  if (!identity.success) {
-    throw new UnreadableObjectError(
-      'InferenceService',
-      identity.error.issues.map((issue) => issue.path.join('.') || 'the object'),
-    );
-  }
-  const { namespace, name, uid, resourceVersion, creationTimestamp, annotations } = identity.data.metadata;
-  const own = Object.entries(annotations).filter(([key]) => key.startsWith(ANNOTATION_PREFIX));
-  if (selection === 'annotated' && own.length === 0) {
-    return { namespace, name, uid, resourceVersion, createdAt: creationTimestamp, ...UNREAD };
-  }
+  const { identity, own, all: annotations } = readIdentity('InferenceService', raw);
+  if (selection === 'annotated' && !isAnnotated(own)) return { ...identity, ...UNREAD };
+  const { name, namespace } = identity;
   const { metadata, spec, status } = schema.parse(raw);
   const marks = readMarks(metadata.labels, annotations);
   const component = status?.components?.predictor;
   return {
-    namespace,
-    name,
-    uid,
-    resourceVersion,
-    createdAt: creationTimestamp,
-    annotations: Object.fromEntries(own.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []))),
-    malformed: own.flatMap(([key, value]) => (typeof value === 'string' ? [] : [key])),
+    ...identity,
+    ...own,
     deleting: Boolean(metadata.deletionTimestamp),
     marks,
     deploymentMode:

@@ -23,7 +23,11 @@ export interface Stage {
 }
 
 /** Opens the stage with the real controller on it. Nothing here writes a status: KServe does. */
-export async function openStage(): Promise<Stage> {
+export async function openStage({
+  sources = ['inference-service'],
+}: {
+  sources?: readonly string[];
+} = {}): Promise<Stage> {
   const bed = attachBed(inject('bed'));
   const { kserve } = bed;
   if (!kserve) throw new Error('This bed has no KServe: start it with "npm run bed -- --kserve".');
@@ -39,7 +43,7 @@ export async function openStage(): Promise<Stage> {
     keyFile,
     ownerId: `kserve-${randomBytes(4).toString('hex')}`,
     // Beside 20 calls a second LiteLLM takes its time for a write.
-    settings: { 'log-level': 'info', 'litellm-timeout': '30s' },
+    settings: { 'log-level': 'info', 'litellm-timeout': '30s', source: sources },
   });
   const namespaces: string[] = [];
 

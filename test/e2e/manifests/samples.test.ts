@@ -20,7 +20,7 @@ function registrationsOf(model: Rendered) {
     inferenceService.parse({ ...model, metadata, status }),
     { selection: 'annotated', address: 'cluster' },
     // KServe's own runtimes, which are known.
-    { find: () => 'missing' },
+    { of: () => 'unknown', find: () => 'missing' },
   );
   if (projection.state !== 'serve') throw new Error(`${name}: ${JSON.stringify(projection)}`);
   return projection.registrations.toSorted((a, b) => (a.publicName < b.publicName ? -1 : 1));

@@ -104,7 +104,7 @@ test('doctor finds all in order, and writes nothing', async () => {
   const { ids, troubles, failed, warnings } = await examine();
   expect({ troubles, failed, warnings }).toEqual({ troubles: HINT, failed: 0, warnings: 0 });
   expect(ids.join(' ')).toBe(
-    'kubernetes crd-inference-service rights-inference-service rights-events rights-related rights-secrets ' +
+    'kubernetes crd-inference-service rights-inference-service rights-events rights-serving-runtimes rights-secrets ' +
       'kserve-annotations owner-id litellm key database key-admin version salt-key rows settle model-info-refresh',
   );
   const posts = [...bench.kubernetes.calls.list(), ...bench.litellm.calls.list()].filter(

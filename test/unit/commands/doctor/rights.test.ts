@@ -48,7 +48,7 @@ test('the remedy is the manifests of the installation: for all namespaces, or fo
   const { connection } = server(() => false);
   const remedies = async (...namespaces: string[]) =>
     Promise.all(
-      ['rights-inference-service', 'rights-events', 'rights-related'].map(
+      ['rights-inference-service', 'rights-events', 'rights-serving-runtimes'].map(
         async (id) => (await judgeRights(connection, group(id, namespaces))).remedy,
       ),
     );
@@ -66,7 +66,7 @@ test('the remedy is the manifests of the installation: for all namespaces, or fo
 
 test('cluster-wide kinds are asked for without a namespace', async () => {
   const { connection, asked } = server(() => false);
-  expect(await judgeRights(connection, group('rights-related', ['a']))).toMatchObject({ status: 'warning' });
+  expect(await judgeRights(connection, group('rights-serving-runtimes', ['a']))).toMatchObject({ status: 'warning' });
   expect(
     asked.filter(({ resource }) => resource === 'clusterservingruntimes').every(({ namespace }) => !namespace),
   ).toBe(true);

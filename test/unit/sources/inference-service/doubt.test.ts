@@ -3,7 +3,7 @@ import type { RelatedObjects } from '../../../../src/sources/index.ts';
 import { huggingface, inferenceService, ready, runtime, vllm } from '../../../support/kserve-objects.ts';
 import { annotated, project, runtimes, served } from './projecting.ts';
 
-const UNKNOWN: RelatedObjects = { find: () => 'unknown' };
+const UNKNOWN: RelatedObjects = { find: () => 'unknown', of: () => 'unknown' };
 const onAcme = { runtime: { servingRuntimeName: 'acme' } };
 const acme = (more: object = {}) =>
   inferenceService({

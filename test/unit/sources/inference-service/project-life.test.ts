@@ -64,7 +64,7 @@ describe('invalid', () => {
     const annotations = { mode: 'x', port: '80' };
     const status = ready({ address: 'ftp://x', runtime: {} });
     const expected = [
-      expect.stringContaining('InvalidAnnotation: model-registrar.io/port is not supported by this version'),
+      expect.stringContaining('InvalidAnnotation: model-registrar.io/port is for the source service alone'),
       expect.stringContaining('InvalidAnnotation: model-registrar.io/mode is "x"'),
       'NotRoutable: a model of the format "sklearn" with no runtime has no known OpenAI path; set model-registrar.io/base-path to the path of its OpenAI API.',
     ];

@@ -16,6 +16,7 @@ export function runtimes(...manifests: Manifest[]): RelatedObjects {
     return { kind: manifest.kind, object: kind?.parse(stored(manifest)) as RelatedObject };
   });
   return {
+    of: () => 'unknown',
     find: (kind, namespace, name) =>
       known.find((one) => one.kind === kind && one.object.namespace === namespace && one.object.name === name)
         ?.object ?? 'missing',

@@ -113,6 +113,7 @@ describe('findRuntime', () => {
 
   it('does not take that of the cluster while those of the namespace cannot be read', () => {
     const related = {
+      of: () => 'unknown' as const,
       find: (kind: string, ...place: [string, string]) =>
         kind === 'ServingRuntime' ? 'unknown' : runtimes(far).find(kind, ...place),
     } as const;

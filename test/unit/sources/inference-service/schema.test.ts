@@ -21,7 +21,7 @@ describe('parseInferenceService', () => {
     expect(bare).toMatchObject({ name: 'qwen', resourceVersion: '100', marks: { labels: {} }, conditions: {} });
     const settings = { selection: 'annotated', address: 'cluster' } as const;
     const projected = (object: InferenceService) =>
-      projectInferenceService(object, settings, { find: () => 'missing' });
+      projectInferenceService(object, settings, { find: () => 'missing', of: () => 'unknown' });
     expect(projected(bare)).toEqual(projected(parse(manifest)));
     // With the other selection its projection reads all of it.
     expect(parseInferenceService(stored(manifest), { selection: 'all' })).toEqual(parse(manifest));

@@ -27,7 +27,7 @@ it.each(TABLE)(
   'means the same when nobody may read runtimes, or is told why not: $what',
   ({ object, runtimes: known = [] }) => {
     const informed = project(object, 'annotated', runtimes(...known));
-    const blind = project(object, 'annotated', { find: () => 'unknown' });
+    const blind = project(object, 'annotated', { find: () => 'unknown', of: () => 'unknown' });
     if (blind.state === 'invalid' && informed.state === 'serve') {
       expect(blind.problems[0].message).toMatch(/The serving runtime ".*" cannot be read/);
       return;

@@ -6,14 +6,18 @@ import {
   quoted,
   servedNameProblem,
 } from '../../registration/index.ts';
-import type { InferenceService } from './schema.ts';
+import type { AnnotatedObject } from './identity.ts';
 
 /**
  * The public names that an object declares, whatever else is wrong with it.
  *
  * Where an annotation that sets the name is there but wrong, or the served name cannot be known, no other name is claimed in its stead.
  */
-export function declaredNames(object: InferenceService, options: Options, served: string | undefined): string[] {
+export function declaredNames(
+  object: Pick<AnnotatedObject, 'annotations' | 'malformed'>,
+  options: Options,
+  served: string | undefined,
+): string[] {
   if (options.names) return options.names;
   const refused = (key: string) => Object.hasOwn(object.annotations, key) || object.malformed.includes(key);
   if (refused(`${ANNOTATION_PREFIX}model-name`)) return [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions } from '../../../../src/registration/index.ts';
-import { declaredNames, nameProblems } from '../../../../src/sources/inference-service/names.ts';
 import { parseInferenceService } from '../../../../src/sources/inference-service/schema.ts';
+import { declaredNames, nameProblems } from '../../../../src/sources/object/names.ts';
 import { inferenceService, stored } from '../../../support/kserve-objects.ts';
 
 function read(annotations: Record<string, string>, served: string) {

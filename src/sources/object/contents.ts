@@ -1,0 +1,58 @@
+import {
+  ANNOTATION_PREFIX,
+  type Json,
+  type Options,
+  type Problem,
+  type Projection,
+  visible,
+} from '../../registration/index.ts';
+import type { ServerArguments } from '../server-arguments.ts';
+
+/** LiteLLM's parameters beside model and address. */
+export function paramsOf({ params, tags }: Options): Record<string, Json> {
+  // Without a key LiteLLM would send the one that its environment holds for the provider (measured on 1.106.0).
+  return { ...params, ...(tags && { tags }), api_key: 'not-needed' };
+}
+
+/**
+ * What LiteLLM tells its clients about the model; annotations of their own go before `model-info`.
+ *
+ * @param read - what the server's arguments say, where they are known
+ */
+export function infoOf(
+  options: Options,
+  read: Partial<Pick<ServerArguments, 'mode' | 'maxModelLen'>> = {},
+): Record<string, Json> {
+  // `embedding: "false"` speaks against what the arguments look like.
+  const readMode = options.embedding === false && read.mode === 'embedding' ? undefined : read.mode;
+  const mode = options.mode ?? readMode;
+  const length = options.maxModelLen ?? read.maxModelLen;
+  return {
+    ...options.info,
+    ...(mode === undefined ? {} : { mode }),
+    ...(length === undefined ? {} : { max_tokens: length, max_input_tokens: length }),
+    ...(options.notes === undefined ? {} : { notes: options.notes }),
+  };
+}
+
+export function notRoutable(message: string): Problem {
+  return { reason: 'NotRoutable', message };
+}
+
+export function malformedAnnotation(key: string): Problem {
+  return {
+    reason: 'InvalidAnnotation',
+    message: `${visible(key.slice(0, 100))} is no text; put its value in quotes.`,
+  };
+}
+
+/** Not ours. */
+export function ignored(why: string): Projection & { state: 'ignore' } {
+  return { state: 'ignore', names: [], why };
+}
+
+/** Not ours, since nobody annotated it. */
+export const NOT_ANNOTATED = ignored(`no annotation begins with ${ANNOTATION_PREFIX}`);
+
+/** Not ours, since it says so itself. */
+export const OPTED_OUT = { ...ignored(`${ANNOTATION_PREFIX}enabled is "false"`), optedOut: true } as const;

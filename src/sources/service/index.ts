@@ -1,0 +1,14 @@
+import type { Source } from '../source.ts';
+import { endpointSlices } from './endpoints.ts';
+import { projectService } from './project.ts';
+import { parseService, type Service } from './schema.ts';
+
+/** Kubernetes' own Service, with annotations of ours: a model server that was put there by hand or by Helm. */
+export const service: Source<Service> = {
+  kind: 'service',
+  resource: { group: '', version: 'v1', plural: 'services', kind: 'Service' },
+  onlyAnnotated: true,
+  parse: parseService,
+  related: [endpointSlices],
+  project: projectService,
+};

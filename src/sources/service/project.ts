@@ -1,0 +1,52 @@
+import { type Projection, readOptions } from '../../registration/index.ts';
+import { ignored, infoOf, malformedAnnotation, NOT_ANNOTATED, OPTED_OUT, paramsOf } from '../object/contents.ts';
+import { isAnnotated } from '../object/identity.ts';
+import { declaredNames, nameProblems } from '../object/names.ts';
+import type { ProjectionSettings, RelatedObjects } from '../source.ts';
+import { addressOf } from './address.ts';
+import { slicesOf } from './endpoints.ts';
+import type { Service } from './schema.ts';
+
+/**
+ * What a Service means now: a model server that somebody put there by hand or by Helm. Pure, and never throws.
+ *
+ * Only what is annotated is a model, whatever the selection. A Service whose addresses a tenant may choose is none: by it he would choose
+ * the host that LiteLLM calls.
+ */
+export function projectService(object: Service, settings: ProjectionSettings, related: RelatedObjects): Projection {
+  if (!isAnnotated(object)) return NOT_ANNOTATED;
+  // KServe copies annotations to the Services that it makes.
+  if (object.madeBy) return ignored(`${object.madeBy} makes it, which is a model of its own`);
+  const { options, problems } = readOptions(object.annotations, 'service');
+  if (options.enabled === false) return OPTED_OUT;
+  const served = options.servedName ?? object.name;
+  const names = declaredNames(object, options, served);
+  if (object.deleting) return { state: 'withdraw', names, why: 'it is being deleted' };
+
+  problems.push(...object.malformed.map(malformedAnnotation), ...nameProblems(served, options));
+  const slices = slicesOf(related, object);
+  const address = addressOf(object, options.port, slices === 'unknown' ? [] : slices, settings.address);
+  if (typeof address === 'object') problems.push(address);
+  const [first, ...rest] = problems;
+  if (first) return { state: 'invalid', names, problems: [first, ...rest] };
+
+  if (!address) return { state: 'hold', names, why: 'its load balancer has no address yet' };
+  if (slices === 'unknown') return { state: 'hold', names, why: 'its EndpointSlices cannot be read' };
+  if (!slices.some(({ ready }) => ready)) return { state: 'hold', names, why: 'none of its endpoints is ready' };
+  const { apiKeySecret } = options;
+  return {
+    state: 'serve',
+    names,
+    registrations: names.map((publicName) => ({
+      publicName,
+      provider: options.provider,
+      servedName: served,
+      apiBase: `${String(address)}${options.basePath ?? '/v1'}`,
+      params: paramsOf(options),
+      info: infoOf(options),
+    })),
+    ...(apiKeySecret && { apiKeySecret: { namespace: object.namespace, ...apiKeySecret } }),
+    rollingOut: false,
+    warnings: [],
+  };
+}
