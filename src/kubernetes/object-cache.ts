@@ -43,6 +43,8 @@ export interface ObjectCache<T> {
   readonly size: number;
   /** Whether exactly this state of the object is known. */
   has(identity: Identity): boolean;
+  /** Reads every object anew when it is seen next, whether it changed or not. */
+  outdate(): void;
   /** All keys, those of objects that never could be read too. */
   known(): Iterable<string>;
   apply(seen: Seen<T>, cause: 'list' | 'watch'): Outcome<T>;
@@ -71,6 +73,10 @@ export function createObjectCache<T>(): ObjectCache<T> {
   function has(identity: Identity): boolean {
     const entry = entries.get(keyOf(identity));
     return entry?.uid === identity.uid && entry.resourceVersion === identity.resourceVersion;
+  }
+
+  function outdate(): void {
+    for (const entry of entries.values()) entry.resourceVersion = '';
   }
 
   function apply({ identity, reading }: Seen<T>, cause: 'list' | 'watch'): Outcome<T> {
@@ -124,6 +130,7 @@ export function createObjectCache<T>(): ObjectCache<T> {
       return entries.size - unread;
     },
     has,
+    outdate,
     known: () => entries.keys(),
     apply,
     remove,

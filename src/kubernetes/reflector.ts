@@ -9,7 +9,7 @@ import { createObjectCache, type ObjectChange, type UnreadableObject } from './o
 import { type Seen, see } from './raw-object.ts';
 import { REFLECTOR_DEFAULTS, type ReflectorSettings } from './reflector-settings.ts';
 import { type Resource, resourceName } from './resource.ts';
-import { takeList } from './take-list.ts';
+import { takeBestList } from './take-list.ts';
 import { createTeller } from './teller.ts';
 import { pause } from './wait.ts';
 import { followWatch } from './watch-stream.ts';
@@ -221,12 +221,13 @@ export function startReflector<T extends { namespace: string; name: string; uid:
   async function run(): Promise<void> {
     while (!stop.aborted) {
       try {
-        const version = await takeList(cache, { ...kind, pageSize: settings.pageSize, signal: stop, parse }, tell);
+        const taken = await takeBestList(cache, { ...kind, pageSize: settings.pageSize, signal: stop, parse }, tell);
+        kind.resource = taken.resource;
         // A listener may have stopped us in the midst of it.
         if (stop.aborted) return;
         currentAt = performance.now();
         if (!watchDenied) setState('synced');
-        await follow(version);
+        await follow(taken.version);
       } catch (error) {
         if (stop.aborted) return;
         await pause(judge(error), stop);
@@ -238,7 +239,7 @@ export function startReflector<T extends { namespace: string; name: string; uid:
     let found: Seen<T> | undefined;
     await listPages({
       ...kind,
-      resource: { ...resource, namespace },
+      resource: { ...kind.resource, namespace },
       fieldSelector: `metadata.name=${name}`,
       onItem(raw) {
         const identity = identify(raw, connection.server, resource);

@@ -4,6 +4,8 @@ export interface Resource {
   group: string;
   version: string;
   plural: string;
+  /** Those that can be read, the best first, where there are several. */
+  versions?: readonly string[];
   /** Only the objects of this namespace; all when left out. */
   namespace?: string;
 }
@@ -20,4 +22,10 @@ export function collectionPath(resource: Resource, namespace: string | undefined
 /** A kind's name for messages and logs, such as `inferenceservices.serving.kserve.io`. */
 export function resourceName(resource: Resource): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+}
+
+/** The kind in each of the versions that may be served, the best first, whichever of them is given. */
+export function inEachVersion(resource: Resource): readonly Resource[] {
+  const versions = resource.versions ?? [resource.version];
+  return versions.map((version) => ({ ...resource, version }));
 }

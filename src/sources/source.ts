@@ -4,6 +4,8 @@ import type { Projection } from '../registration/index.ts';
 export interface SourceResource {
   group: string;
   version: string;
+  /** Those that can be read, the best first, where there are several: then `version` is the first of them. */
+  versions?: readonly string[];
   /** Lower-case plural, as in the URL. */
   plural: string;
   /** As in `kind:`, for Events. */
@@ -42,6 +44,8 @@ export interface RelatedKind<R extends RelatedObject = RelatedObject> {
   resource: SourceResource;
   /** Its objects belong to no namespace. */
   clusterWide: boolean;
+  /** Those that count; all of them without it. */
+  labelSelector?: string;
   /** What its objects are, in the plural, for people: `serving runtimes`. */
   title: string;
   /** What happens where they cannot be read, as a part of a sentence, and what else helps. */

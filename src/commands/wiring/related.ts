@@ -39,6 +39,7 @@ export function followRelated({ connection, kinds, namespaces, log, onChange }: 
     const reflector = startReflector<RelatedObject>({
       connection,
       resource: { ...resource, ...(namespace && { namespace }) },
+      ...(kind.labelSelector && { labelSelector: kind.labelSelector }),
       parse: (raw) => kind.parse(raw),
       onChange({ type, object }) {
         const owners = kind.ownerOf && belongings.note(kind, object, type === 'applied');
