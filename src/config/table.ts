@@ -72,7 +72,7 @@ export const table = {
   },
   source: {
     argument: '<kind>',
-    help: 'Kind of object that serves models: inference-service or service.',
+    help: 'Kind of object that serves models: inference-service, llm-inference-service or service.',
     default: 'inference-service',
     repeatable: true,
     group: 'What is registered',

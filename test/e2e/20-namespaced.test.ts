@@ -102,6 +102,7 @@ test('20: an installation for two namespaces has these rights in each, and no ot
     'get list watch /services',
     'get list watch discovery.k8s.io/endpointslices',
     'get list watch serving.kserve.io/inferenceservices',
+    'get list watch serving.kserve.io/llminferenceservices',
     'get list watch serving.kserve.io/servingruntimes',
   ];
   const itself = [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Settings } from '../../config/index.ts';
-import { type Connection, connect, KubernetesError, whoAmI } from '../../kubernetes/index.ts';
+import { type Connection, connect, KubernetesError, type Resource, whoAmI } from '../../kubernetes/index.ts';
 import type { Source } from '../../sources/index.ts';
 import { CONFIG_KEY, CONFIG_MAP, findConfig, kserveKeys, readList } from '../annotations/index.ts';
 import { PlainError } from '../plain-error.ts';
@@ -68,19 +68,31 @@ async function reach(connection: Connection): Promise<Finding> {
 }
 
 async function findKind(connection: Connection, { resource }: Source): Promise<Finding> {
-  const { group, version, plural } = resource;
-  const found = await connection
-    .request({ method: 'GET', path: group === '' ? `/api/${version}` : `/apis/${group}/${version}` })
-    .then((body) => ResourceList.parse(body).resources.some(({ name }) => name === plural))
-    .catch((error: unknown) => {
-      if (error instanceof KubernetesError && error.code === 'not-found') return false;
-      throw error;
-    });
-  if (found) return ok(`${plural}.${group}/${version} is installed.`);
+  const { group, version, versions = [version], plural } = resource;
+  for (const one of versions) {
+    if (await serves(connection, { group, version: one, plural })) {
+      return ok(`${apiName({ group, version: one, plural })} is installed.`);
+    }
+  }
   return failed(
-    `The cluster serves no ${plural}.${group}/${version}: KServe, or its CRDs, are not installed.`,
+    `The cluster serves no ${apiName({ group, version, plural })}: KServe, or its CRDs, are not installed.`,
     'Install KServe (tested with 0.20), or name another cluster with --context.',
   );
+}
+
+async function serves(connection: Connection, { group, version, plural }: Resource): Promise<boolean> {
+  try {
+    const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    const body = await connection.request({ method: 'GET', path });
+    return ResourceList.parse(body).resources.some(({ name }) => name === plural);
+  } catch (error) {
+    if (error instanceof KubernetesError && error.code === 'not-found') return false;
+    throw error;
+  }
+}
+
+function apiName({ group, version, plural }: Resource): string {
+  return group === '' ? `${plural}/${version}` : `${plural}.${group}/${version}`;
 }
 
 /** Whether annotating a running model restarts its pods. */

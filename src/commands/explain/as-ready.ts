@@ -28,12 +28,17 @@ const Spec = z.object({
 /**
  * Supposes of a manifest that its object serves: with the status that KServe would write, its address apart, which only KServe knows.
  *
- * @param manifest - of the kind InferenceService; others get their identity alone
+ * @param manifest - of a kind of KServe's; others get their identity alone
  * @param namespace - for an object that names none
  * @throws PlainError where it has no name
  */
 export function asReady(manifest: Manifest, namespace: string, runtimes: Runtimes): Supposed {
   const object = withIdentity(manifest, namespace);
+  if (manifest.kind === 'LLMInferenceService')
+    return {
+      raw: { ...object, status: statusOfLlm(object.metadata.name, object.metadata.namespace ?? namespace) },
+      notes: [],
+    };
   if (manifest.kind !== 'InferenceService') return { raw: object, notes: [] };
   const parsed = Spec.safeParse(object);
   const { predictor, transformer } = parsed.success ? parsed.data.spec : { predictor: {}, transformer: undefined };
@@ -79,5 +84,16 @@ function statusOf(object: {
     ],
     modelStatus: { transitionStatus: 'UpToDate', copies: { totalCopies: 1 } },
     components: { predictor: { latestReadyRevision: 'first', latestCreatedRevision: 'first' } },
+  };
+}
+
+function statusOfLlm(name: string, within: string): object {
+  return {
+    addresses: [
+      { url: `http://${name}-kserve-workload-svc.${within}.svc.cluster.local` },
+      { name: 'gateway-external', url: `https://inference.example.com/${within}/${name}` },
+    ],
+    workloads: { primary: { kind: 'Deployment', name: `${name}-kserve`, readyReplicas: 1 } },
+    conditions: [{ type: 'Ready', status: 'True' }],
   };
 }

@@ -223,6 +223,27 @@ const SERVING_RUNTIME: ResourceType = {
   fields: { spec: true, status: true },
 };
 
+const LLM_INFERENCE_SERVICE: ResourceType = {
+  ...SERVING_RUNTIME,
+  version: 'v1alpha2',
+  plural: 'llminferenceservices',
+  kind: 'LLMInferenceService',
+  shortNames: ['llmisvc'],
+};
+
+const DEPLOYMENT: ResourceType = {
+  group: 'apps',
+  version: 'v1',
+  plural: 'deployments',
+  kind: 'Deployment',
+  shortNames: ['deploy'],
+  namespaced: true,
+  custom: false,
+  statusSubresource: true,
+  unconditionalUpdate: true,
+  fields: { spec: true, status: true },
+};
+
 const CLUSTER_SERVING_RUNTIME: ResourceType = {
   ...SERVING_RUNTIME,
   plural: 'clusterservingruntimes',
@@ -242,6 +263,8 @@ export const RESOURCES: readonly ResourceType[] = [
   INFERENCE_SERVICE,
   SERVING_RUNTIME,
   CLUSTER_SERVING_RUNTIME,
+  LLM_INFERENCE_SERVICE,
+  DEPLOYMENT,
 ];
 
 function base64(text: unknown): string {

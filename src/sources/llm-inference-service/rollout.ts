@@ -31,7 +31,10 @@ export const workloads: RelatedKind<Workload> = {
   clusterWide: false,
   labelSelector: 'app.kubernetes.io/part-of=llminferenceservice',
   title: 'Deployments of LLMInferenceServices',
-  without: { happens: 'a changed model name is taken over before its pods serve it' },
+  without: {
+    happens: 'a changed model name is taken over before its pods serve it',
+    instead: 'apply manifests/components/rollouts',
+  },
   parse(raw) {
     const identity = readRelatedIdentity('Deployment', raw);
     const { metadata, spec, status } = schema.parse(raw);

@@ -74,7 +74,7 @@ async function start(
     const wanted = Array.from({ length: settings.replicas }, () => proxy.addReplica());
     return { postgres, proxy, replicas: await timed('LiteLLM', Promise.all(wanted)) };
   };
-  const kinds = settings.llmInferenceService ? [...KSERVE_KINDS, ...LLM_KINDS] : KSERVE_KINDS;
+  const kinds = settings.llmInferenceService || settings.kserve ? [...KSERVE_KINDS, ...LLM_KINDS] : KSERVE_KINDS;
   const cluster = async () => {
     const wish = { kinds, controllers: binaries.kserve !== undefined };
     const kubernetes = await timed('etcd and kube-apiserver', startKubernetes(services, folder, binaries, wish));

@@ -146,11 +146,15 @@ async function applyCrds(
 }
 
 /** Whether one of Kubernetes' servers says that it is ready; whoever asks may know that. */
-export async function isServing(url: string, caFile: string): Promise<boolean> {
+export async function isServing(
+  url: string,
+  caFile: string,
+  fits: (status: number) => boolean = (status) => status === 200,
+): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const asked = get(url, { ca: await readFile(caFile), agent: false, timeout: 5_000 }, (answer) => {
     answer.resume();
-    resolve(answer.statusCode === 200);
+    resolve(fits(answer.statusCode ?? 0));
   });
   asked.once('error', reject);
   asked.once('timeout', () => asked.destroy());

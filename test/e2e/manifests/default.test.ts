@@ -40,7 +40,11 @@ test('there is what the controller needs, in its namespace, and nothing else', (
 describe('rights', () => {
   test('in the cluster are these and no others', () => {
     expect(only(rendered, 'ClusterRole').rules).toEqual([
-      { apiGroups: ['serving.kserve.io'], resources: ['inferenceservices'], verbs: ['get', 'list', 'watch'] },
+      {
+        apiGroups: ['serving.kserve.io'],
+        resources: ['inferenceservices', 'llminferenceservices'],
+        verbs: ['get', 'list', 'watch'],
+      },
       {
         apiGroups: ['serving.kserve.io'],
         resources: ['servingruntimes', 'clusterservingruntimes'],

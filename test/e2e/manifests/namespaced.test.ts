@@ -26,7 +26,11 @@ describe('namespaced', () => {
         verbs: ['get', 'update'],
       },
       { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['model-registrar'], verbs: ['get'] },
-      { apiGroups: ['serving.kserve.io'], resources: ['inferenceservices'], verbs: ['get', 'list', 'watch'] },
+      {
+        apiGroups: ['serving.kserve.io'],
+        resources: ['inferenceservices', 'llminferenceservices'],
+        verbs: ['get', 'list', 'watch'],
+      },
       { apiGroups: ['serving.kserve.io'], resources: ['servingruntimes'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },

@@ -36,9 +36,13 @@ export async function configMap(config: string): Promise<object> {
   };
 }
 
-/** KServe's webhooks, reached at a port of loopback instead of through a Service. `ca` is the certificate that signed theirs. */
-export async function webhooks(config: string, port: number, ca: string): Promise<object[]> {
-  const documents = parseAllDocuments(await readFile(join(config, 'webhook', 'manifests.yaml'), 'utf8'));
+/**
+ * The webhooks of a file of KServe's, reached at a port of loopback instead of through a Service.
+ *
+ * @param ca - the certificate that signed theirs
+ */
+export async function webhooks(file: string, port: number, ca: string): Promise<object[]> {
+  const documents = parseAllDocuments(await readFile(file, 'utf8'));
   const caBundle = Buffer.from(ca).toString('base64');
   return documents
     .map((document) => webhooksSchema.parse(document.toJS()))
@@ -49,4 +53,10 @@ export async function webhooks(config: string, port: number, ca: string): Promis
         clientConfig: { url: `https://127.0.0.1:${port}${service.path}`, caBundle },
       })),
     }));
+}
+
+/** How the API server gets an LLMInferenceService, or a configuration of such, in the other of its two versions. */
+export function conversion(port: number, ca: string): object {
+  const clientConfig = { url: `https://127.0.0.1:${port}/convert`, caBundle: Buffer.from(ca).toString('base64') };
+  return { spec: { conversion: { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'], clientConfig } } } };
 }

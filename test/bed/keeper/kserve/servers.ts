@@ -89,27 +89,52 @@ export async function kubelet({ services, folder, kubernetes, binaries }: Surrou
 
 /** KServe's controller, its webhooks at that port. */
 export async function kserve(around: Surroundings, hookPort: number): Promise<Service> {
-  const { services, folder, kubernetes, binaries } = around;
   const health = `127.0.0.1:${await freePort()}`;
+  return kserveService(around, 'kserve', around.binaries.kserve, hookPort, {
+    more: { 'health-probe-addr': health },
+    isReady: async () => (await fetch(`http://${health}/readyz`)).ok,
+  });
+}
+
+/** KServe's controller of LLMInferenceServices, its webhooks at that port. Its own health waits for a CRD that only its webhooks make usable. */
+export async function llmisvc(around: Surroundings, hookPort: number): Promise<Service> {
+  return kserveService(around, 'llmisvc', around.binaries.llmisvc, hookPort, {
+    more: { 'health-probe-addr': `127.0.0.1:${await freePort()}`, 'metrics-secure': 'false' },
+    isReady: () => isServing(`https://127.0.0.1:${hookPort}/convert`, around.kubernetes.caFile, () => true),
+  });
+}
+
+interface KServeWish {
+  more: Record<string, string>;
+  isReady: () => Promise<boolean>;
+}
+
+async function kserveService(
+  { services, folder, kubernetes }: Surroundings,
+  name: string,
+  command: string,
+  hookPort: number,
+  { more, isReady }: KServeWish,
+): Promise<Service> {
   // It looks for the certificate of its webhooks below its temporary folder. That of the API server is for 127.0.0.1 too.
-  const temporary = join(folder, 'kserve');
+  const temporary = join(folder, name);
   const certs = join(temporary, 'k8s-webhook-server', 'serving-certs');
   await mkdir(certs, { recursive: true });
   await copyFile(kubernetes.caFile, join(certs, 'tls.crt'));
   await copyFile(kubernetes.caFile.replace(/\.crt$/, '.key'), join(certs, 'tls.key'));
   return services.add({
-    name: 'kserve',
-    command: binaries.kserve,
+    name,
+    command,
     args: flags({
       kubeconfig: kubernetes.kubeconfigPath,
       'metrics-addr': `127.0.0.1:${await freePort()}`,
-      'health-probe-addr': health,
       'webhook-port': String(hookPort),
+      ...more,
     }),
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder, TMPDIR: temporary },
-    logFile: join(folder, 'kserve.log'),
+    logFile: join(folder, `${name}.log`),
     readyWithinMs: 120_000,
-    isReady: async () => (await fetch(`http://${health}/readyz`)).ok,
+    isReady,
   });
 }

@@ -9,6 +9,8 @@ const containerSchema = z.object({
   env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
 });
 
+const adapterSchema = z.object({ name: z.string() });
+
 export const podSchema = z.object({
   metadata: z.object({ name: z.string(), uid: z.string() }),
   spec: z.object({ containers: z.array(containerSchema).min(1) }),
@@ -27,12 +29,19 @@ export function servingOf(pod: Pod): StubServer {
   if (container === undefined) return { served: [], basePath: '/v1' };
   const words = wordsOf(container);
   if (!container.image.includes('huggingfaceserver')) {
-    return { served: lastOf(words, 'served-model-name') ?? lastOf(words, 'model')?.slice(0, 1) ?? [], basePath: '/v1' };
+    const served = lastOf(words, 'served-model-name') ?? lastOf(words, 'model')?.slice(0, 1) ?? [];
+    return { served: [...served, ...adaptersOf(container)], basePath: '/v1' };
   }
   // KServe's Hugging Face server knows a model under one name, the first that vLLM is given.
   const names = lastOf(words, 'served-model-name') ?? lastOf(words, 'model-name') ?? ['model'];
   const prefix = variable(container, 'KSERVE_OPENAI_ROUTE_PREFIX') ?? '/openai';
   return { served: names.slice(0, 1), basePath: `${prefix && `/${prefix.replace(/^\//, '')}`}/v1` };
+}
+
+/** LoRA adapters, as KServe hands them to vLLM: each a JSON object in single quotes, for a shell to take off. */
+function adaptersOf({ args }: Container): string[] {
+  const modules = lastOf(args, 'lora-modules') ?? [];
+  return modules.map((word) => adapterSchema.parse(JSON.parse(word.replace(/^'(.*)'$/, '$1'))).name);
 }
 
 /** Command and arguments with the variables that the kubelet puts in; the words of a shell's script each on its own. */
