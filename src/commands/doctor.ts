@@ -6,7 +6,7 @@ import { withProgress } from './progress.ts';
 
 const EXAMPLES = `
 It looks, and writes nothing. Run it as the controller's account to see the controller's rights:
-  $ kubectl -n model-registrar exec deploy/model-registrar -- /nodejs/bin/node src/main.ts doctor
+  $ kubectl -n model-registrar exec deploy/model-registrar -- /nodejs/bin/node dist/main.js doctor
 
 Examples:
   $ model-registrar doctor --litellm-url http://127.0.0.1:4000 --litellm-key-file key.txt --owner-id prod-eu

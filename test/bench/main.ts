@@ -1,4 +1,5 @@
 /** `npm run bench`, or `npm run bench -- ROW…`: measures, prints, and writes docs/benchmarks.md with its charts. */
+import { execFileSync } from 'node:child_process';
 import { type Result, readResults, writeResults } from './results.ts';
 import { ROWS } from './rows/index.ts';
 import { createStage } from './stage.ts';
@@ -12,6 +13,9 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
+
+// The image has the program as JavaScript.
+execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
 
 const stage = createStage();
 try {

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { until } from '../../support/wait.ts';
 import type { Order, Usage } from './probe.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts');
+/** As in the image: `npm run bench` builds it first. */
+const MAIN = join(import.meta.dirname, '..', '..', '..', 'dist', 'main.js');
 const DOCKERFILE = join(import.meta.dirname, '..', '..', '..', 'Dockerfile');
 const PROBE = join(import.meta.dirname, 'probe.ts');
 /** What the image sets: `NODE_OPTIONS=…` in its last ENV. */

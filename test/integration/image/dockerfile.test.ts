@@ -92,7 +92,7 @@ describe('what it makes', () => {
   });
 
   test('cannot be written by the user that it runs as', () => {
-    const write = `require('node:fs').writeFileSync('src/written.ts', '')`;
+    const write = `require('node:fs').writeFileSync('dist/written.js', '')`;
     const { status, stderr } = runNode(['--eval', write]);
     expect(stderr).toMatch(/EACCES/);
     expect(status).not.toBe(0);
@@ -110,8 +110,8 @@ describe('what it makes', () => {
   });
 
   test('has all that any of its modules imports', () => {
-    const modules = globSync('src/**/*.ts', { cwd: join(image.root, image.workdir) }).filter(
-      (path) => path !== 'src/main.ts',
+    const modules = globSync('dist/**/*.js', { cwd: join(image.root, image.workdir) }).filter(
+      (path) => path !== 'dist/main.js',
     );
     expect(modules.length).toBeGreaterThan(10);
     const load = `for (const path of ${JSON.stringify(modules)}) await import(process.cwd() + '/' + path);`;
