@@ -19,8 +19,8 @@ export interface BackendKeys {
   look: (ref: SecretRef) => BackendKey;
   /** Reads the Secret anew. What goes wrong is part of what `look` says then. */
   read: (ref: SecretRef, signal?: AbortSignal) => Promise<void>;
-  /** Reads each Secret once, and forgets all others. */
-  readAll: (refs: Iterable<SecretRef>, signal?: AbortSignal) => Promise<void>;
+  /** Reads each Secret once, and forgets all others. @returns those that are others than before */
+  readAll: (refs: Iterable<SecretRef>, signal?: AbortSignal) => Promise<SecretRef[]>;
 }
 
 /** @returns undefined where there is no such Secret. @throws KubernetesError */
@@ -51,11 +51,13 @@ export function createBackendKeys(readSecret: ReadSecret): BackendKeys {
     }
   }
 
-  async function readAll(refs: Iterable<SecretRef>, signal?: AbortSignal): Promise<void> {
+  async function readAll(refs: Iterable<SecretRef>, signal?: AbortSignal): Promise<SecretRef[]> {
     const wanted = new Map([...refs].map((ref) => [placeOf(ref), ref]));
     for (const place of readings.keys()) if (!wanted.has(place)) readings.delete(place);
+    const before = new Map([...wanted.keys()].map((place) => [place, essence(readings.get(place))]));
     const queue = new PQueue({ concurrency: READERS });
     await queue.addAll([...wanted.values()].map((ref) => () => read(ref, signal)));
+    return [...wanted].flatMap(([place, ref]) => (essence(readings.get(place)) === before.get(place) ? [] : [ref]));
   }
 
   function look(ref: SecretRef): BackendKey {
@@ -66,6 +68,12 @@ export function createBackendKeys(readSecret: ReadSecret): BackendKeys {
   }
 
   return { look, read, readAll };
+}
+
+/** What tells one reading from another. */
+function essence(reading: Reading | undefined): string | undefined {
+  if (!reading) return undefined;
+  return 'why' in reading ? reading.why : (reading.secret?.version ?? '');
 }
 
 function placeOf({ namespace, name }: SecretRef): string {

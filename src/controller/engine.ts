@@ -43,8 +43,12 @@ export interface Engine extends Pick<Observer, 'observe' | 'projections'> {
    * @param overtaken - aborted: writes that still wait for their turn are dropped, and count as not tried
    */
   reconcile(key: string, urgency: Urgency, signal?: AbortSignal, overtaken?: AbortSignal): Promise<Outcome | undefined>;
-  /** Reads the Secrets that objects name: what cannot be read is part of what is decided then. */
-  readKeys(signal?: AbortSignal): Promise<void>;
+  /**
+   * Reads the Secrets that objects name: what cannot be read is part of what is decided then.
+   *
+   * @returns the keys of the objects whose Secret is another than before, and how many Secrets there are
+   */
+  readKeys(signal?: AbortSignal): Promise<{ changed: string[]; count: number }>;
   /** Reads LiteLLM's list. @throws LiteLlmError */
   refresh(signal?: AbortSignal): Promise<void>;
 }
@@ -205,8 +209,10 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     if (secret) await backendKeys.read(secret, signal);
   }
 
-  async function readKeys(signal?: AbortSignal): Promise<void> {
-    await backendKeys.readAll(observer.secrets(), signal);
+  async function readKeys(signal?: AbortSignal): Promise<{ changed: string[]; count: number }> {
+    const secrets = [...observer.secrets()];
+    const changed = await backendKeys.readAll(secrets, signal);
+    return { changed: observer.naming(changed), count: secrets.length };
   }
 
   async function refresh(signal?: AbortSignal): Promise<void> {

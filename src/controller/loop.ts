@@ -17,6 +17,10 @@ const NOT_LEADING_WAITS = 5;
 /** How long what is inferred to be gone waits for more of its kind, in milliseconds: it is judged as one set. */
 const GATHERING_MS = 250;
 
+/** How often the Secrets that objects name are read, and that at most one is read in so much time: there may be thousands. In milliseconds. */
+const KEYS_EVERY_MS = 4_000;
+const A_KEY_EVERY_MS = 40;
+
 /**
  * Half of the workers let look-ups of names run ahead of the one writer. Since most of them wait for it, the others stay free: a deletion is looked at at
  * once, whatever else there is to do.
@@ -105,7 +109,7 @@ export function createLoop(options: LoopOptions): Loop {
     const keys = engine.keys();
     await review(keys, signal);
     log.info({ objects: keys.length }, 'in step from here on');
-    await resync(signal);
+    await Promise.all([resync(signal), followKeys(signal)]);
     clearTimeout(gathering);
     const drained = await queue.drain(options.drainMs);
     if (!drained) log.warn({}, 'writes in hand were cut off');
@@ -128,9 +132,22 @@ export function createLoop(options: LoopOptions): Loop {
     }
   }
 
-  /** A slow API server must not hold up all objects: a Secret that was not read in time keeps its last reading. */
-  async function readKeys(signal: AbortSignal): Promise<void> {
-    await engine.readKeys(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.round(resyncMs / 2)))]));
+  /** A key that was rotated is waited for, while its backend refuses calls. */
+  async function followKeys(signal: AbortSignal): Promise<void> {
+    let count = 0;
+    while (!signal.aborted) {
+      await pause(Math.max(KEYS_EVERY_MS, count * A_KEY_EVERY_MS), signal);
+      if (signal.aborted) return;
+      count = await readKeys(signal);
+    }
+  }
+
+  /** A slow API server must not hold up all objects: a Secret that was not read in time keeps its last reading. @returns how many there are */
+  async function readKeys(signal: AbortSignal): Promise<number> {
+    const limit = AbortSignal.timeout(Math.max(1, Math.round(resyncMs / 2)));
+    const { changed, count } = await engine.readKeys(AbortSignal.any([signal, limit]));
+    for (const key of changed) queue?.add(key, { priority: 'soon' });
+    return count;
   }
 
   async function refresh(signal: AbortSignal): Promise<boolean> {

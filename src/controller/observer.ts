@@ -27,6 +27,8 @@ export interface Observer {
   secretOf(key: string): SecretRef | undefined;
   /** Every Secret that an object names. */
   secrets(): Iterable<SecretRef>;
+  /** The keys of the objects that name one of these Secrets. */
+  naming(secrets: readonly SecretRef[]): string[];
 }
 
 export interface ObserverOptions {
@@ -83,5 +85,10 @@ export function createObserver({ world, views }: ObserverOptions): Observer {
     );
   }
 
-  return { observe, projections, secretOf: (key) => secrets.get(key), secrets: () => secrets.values() };
+  function naming(wanted: readonly SecretRef[]): string[] {
+    const places = new Set(wanted.map((one) => `${one.namespace}/${one.name}`));
+    return [...secrets].flatMap(([key, { namespace, name }]) => (places.has(`${namespace}/${name}`) ? [key] : []));
+  }
+
+  return { observe, projections, secretOf: (key) => secrets.get(key), secrets: () => secrets.values(), naming };
 }

@@ -85,6 +85,20 @@ test('15: the key in a Secret arrives at the model server and is nowhere else; a
   await expectNowhere(controller, first, second);
 });
 
+test('15: a rotated key is in LiteLLM within 5 s, whatever the resync, as one PATCH a model', async () => {
+  const [first, second] = [canary(), canary()];
+  await putSecret(first);
+  await scene.controller({ litellmUrl: proxy.url, settings: { 'resync-interval': '10m' } });
+  const server = await serveWithKey();
+  await until('it is registered', () => scene.gateway.model('qwen'), 30_000);
+  expect(await keySent(server)).toBe(first);
+  proxy.forget();
+  await putSecret(second);
+  await until('it is written', () => writesAt(proxy).length > 0, 5_000);
+  await until('it is sent', async () => (await keySent(server)) === second);
+  expect(writesAt(proxy)).toEqual(['PATCH /model/{id}/update']);
+});
+
 test('15: a Secret that goes takes no model away, and one that was never there lets none in', async () => {
   const key = canary();
   const controller = await scene.controller({ litellmUrl: proxy.url });

@@ -58,7 +58,7 @@ export function sortOut({ manifests, unread }: Input, namespace: string): Sorted
 }
 
 function isOf({ resource, onlyAnnotated }: Source, manifest: Manifest): boolean {
-  if (manifest.kind !== resource.kind || manifest.apiVersion !== apiVersionOf(resource)) return false;
+  if (manifest.kind !== resource.kind || !apiVersionsOf(resource).includes(manifest.apiVersion)) return false;
   return !onlyAnnotated || isAnnotated(manifest);
 }
 
@@ -68,15 +68,15 @@ function isAnnotated({ raw }: Manifest): boolean {
   return keys.some((key) => key.startsWith(ANNOTATION_PREFIX));
 }
 
-function apiVersionOf({ group, version }: SourceResource): string {
-  return group === '' ? version : `${group}/${version}`;
+function apiVersionsOf({ group, version, versions = [version] }: SourceResource): string[] {
+  return versions.map((one) => (group === '' ? one : `${group}/${one}`));
 }
 
 /** A kind that is read, and not in this version, is said: it looks as if it were looked at. */
 function nameOfOther({ apiVersion, kind }: Manifest, all: readonly Source[]): string {
   const near = all.find(({ resource }) => resource.kind === kind);
-  if (!near || apiVersion === apiVersionOf(near.resource)) return kind;
-  return `${kind} of ${apiVersion} (only ${apiVersionOf(near.resource)} is read)`;
+  const read = near ? apiVersionsOf(near.resource) : [];
+  return !near || read.includes(apiVersion) ? kind : `${kind} of ${apiVersion} (only ${read.join(' and ')} is read)`;
 }
 
 function placeOf(manifest: Manifest, namespace: string): string | PlainError {

@@ -45,6 +45,20 @@ test('a model is registered with the key of its backend, and a rotated key arriv
   expectNoKey(controller);
 });
 
+test('a rotated key does not wait for a resync, and is one PATCH for each model that it is for', async () => {
+  putSecret(FIRST);
+  await stage.start({ 'resync-interval': '10m' });
+  serveWithKey();
+  stage.serve({ name: 'other', annotations: { enabled: 'true', 'api-key-secret': 'backend' } });
+  stage.serve({ name: 'without', annotations: { enabled: 'true' } });
+  await until('all are there', () => stage.litellm.rows().length === 3);
+  stage.litellm.calls.clear();
+  putSecret(SECOND);
+  await until('both have the new key', () => keyOf('qwen') === SECOND && keyOf('other') === SECOND, 8_000);
+  const writes = stage.litellm.calls.list().filter(({ method }) => method !== 'GET');
+  expect(writes.map(({ method }) => method)).toEqual(['PATCH', 'PATCH']);
+});
+
 test('without its Secret nothing is registered, and the object is told; once it is there the model comes', async () => {
   const controller = await stage.start();
   serveWithKey();

@@ -97,3 +97,15 @@ it('reads a Secret once for all that name it, and forgets those that nobody name
   await keys.readAll([{ ...REF, key: 'one' }]);
   expect(keys.look(other)).toEqual({ state: 'unknown' });
 });
+
+it('tells which Secrets are others than before', async () => {
+  const { state, keys } = reader(secret({ token: 'k1' }));
+  const other = { namespace: 'llm', name: 'other' };
+  expect(await keys.readAll([REF, other])).toEqual([REF, other]);
+  expect(await keys.readAll([REF, other])).toEqual([]);
+  state.answer = secret({ token: 'k2' }, 'uid 2');
+  expect(await keys.readAll([REF])).toEqual([REF]);
+  state.answer = undefined;
+  expect(await keys.readAll([REF])).toEqual([REF]);
+  expect(await keys.readAll([REF])).toEqual([]);
+});
