@@ -3,10 +3,12 @@ import {
   adoptionsOf,
   applyPolicy,
   changesBackend,
+  liftBlocks,
   type ModelRecord,
   type Plan,
   type Projection,
   planAdoption,
+  planDown,
   planHold,
   planServe,
   planWithdraw,
@@ -85,6 +87,7 @@ function decideFor(
   records: StampedRecord[],
 ): Decision {
   const base = { source, uid };
+  if (projection.state !== 'hold') world.downtimes.forget(sourceKey(source));
   switch (projection.state) {
     case 'ignore': {
       const { why } = projection;
@@ -94,7 +97,7 @@ function decideFor(
     case 'withdraw':
       return { ...base, state: 'none', plan: planWithdraw(records), problems: [], why: projection.why };
     case 'hold':
-      return { ...base, ...held(uid, records), problems: [], why: projection.why };
+      return { ...base, problems: [], ...unready(world, base, projection, records) };
     case 'invalid':
       return { ...base, state: 'invalid', plan: planHold(uid, records), problems: projection.problems };
     case 'serve':
@@ -138,7 +141,7 @@ function serve(
     return { ...base, ...hold, plan: { ...hold.plan, ...(dueAt !== undefined && { dueAt }) }, problems, why };
   }
   const adopting = world.adopting?.get(sourceKey(base.source));
-  const plan = adopting ? adoption(world, input, adopting) : planServe(input);
+  const plan = adopting ? adoption(world, input, adopting) : liftBlocks(planServe(input), base.uid, records);
   const dueAt = Math.min(plan.dueAt ?? Number.POSITIVE_INFINITY, claims.dueAt);
   return {
     ...base,
@@ -187,6 +190,26 @@ function withoutKey(
   }
   const message = `${ANNOTATION_PREFIX}api-key-secret: ${key.why}.`;
   return { ...base, state: 'invalid', plan, problems: [{ reason: 'InvalidAnnotation', message }] };
+}
+
+/** What is kept, and what becomes of it when the object is down for longer than its owner lets it. */
+function unready(
+  { downtimes, now }: World,
+  { source, uid }: { source: SourceRef; uid: string },
+  { why, unready: wish }: Projection & { state: 'hold' },
+  records: StampedRecord[],
+): Pick<Decision, 'state' | 'plan' | 'why'> {
+  const key = sourceKey(source);
+  const hold = held(uid, records);
+  if (!wish?.down) downtimes.forget(key);
+  // A block stays while it is not known to be without reason.
+  if (!wish?.down && wish?.policy === 'Block') return { ...hold, why };
+  const kept = wish?.policy === 'Block' ? hold.plan : liftBlocks(hold.plan, uid, records);
+  if (!wish?.down) return { ...hold, plan: kept, why };
+  const waitMs = downtimes.waitMs(key, wish.graceMs);
+  if (waitMs > 0) return { ...hold, plan: { ...kept, dueAt: now() + waitMs }, why };
+  const told = `${why}, no copy serves, and unready-policy is ${wish.policy}`;
+  return { state: 'down', plan: planDown(wish.policy, uid, records), why: told };
 }
 
 function held(uid: string, records: StampedRecord[]): Pick<Decision, 'state' | 'plan'> {

@@ -21,6 +21,12 @@ export const EVENTS = {
     meaning: 'Settings of the row changed, field by field; also after an edit in LiteLLM was undone.',
     next: 'Nothing.',
   },
+  Blocked: {
+    type: 'Normal',
+    meaning:
+      'The object is down, and its `unready-policy` is Block: LiteLLM refuses calls for the model (403) until it is Ready again.',
+    next: 'Look why it is down, in its status; it is let in again by itself.',
+  },
   Withdrawn: {
     type: 'Normal',
     meaning: 'The model is gone from LiteLLM; the message says why.',

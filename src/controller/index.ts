@@ -1,6 +1,7 @@
 export { createBackendKeys } from './backend-keys.ts';
 export type { Decision, ObjectState } from './decide.ts';
 export { createDepartures } from './departures.ts';
+export { createDowntimes } from './downtimes.ts';
 export { createEngine, type Engine, type Outcome } from './engine.ts';
 export { EVENTS, type EventDescription, type EventReason } from './event-table.ts';
 export { describeError } from './failures.ts';

@@ -44,6 +44,8 @@ export function noteOf({ change, result }: Applied, why: string | undefined): No
     case 'create':
       return note('Registered', describeEntry(change.entry));
     case 'update':
+      if (change.blocked === true) return note('Blocked', describeBlock(change.entry.publicName, why));
+      return note('Updated', `"${change.entry.publicName}": ${describeFields(change.fields)}`);
     case 'replace':
       return note('Updated', `"${change.entry.publicName}": ${describeFields(change.fields)}`);
     case 'delete':
@@ -70,6 +72,10 @@ function describeRemoval({ publicName }: ModelRecord, reason: string, why: strin
   if (reason === 'renamed') return `"${publicName}" was taken out of LiteLLM: the name is no longer wanted`;
   if (reason === 'yielded') return `"${publicName}" was taken out of LiteLLM: another registered the name earlier`;
   return `"${publicName}" was taken out of LiteLLM: ${why ?? 'it is no longer wanted'}`;
+}
+
+function describeBlock(publicName: string, why: string | undefined): string {
+  return `LiteLLM refuses calls for "${publicName}" until it serves again${why === undefined ? '' : `: ${why}`}`;
 }
 
 /** `max_tokens 4096 → 8192, notes removed`, short enough for an Event. */

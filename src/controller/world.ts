@@ -3,6 +3,7 @@ import type { ModelRecord, Policy, Problem } from '../registration/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
 import type { Departures } from './departures.ts';
+import type { Downtimes } from './downtimes.ts';
 import type { WarningReason } from './event-table.ts';
 import type { NameBook } from './name-book.ts';
 import type { Patience } from './patience.ts';
@@ -18,6 +19,7 @@ export interface World {
   registry: Pick<Registry, 'recordsOf' | 'underName' | 'takingByPattern' | 'hasId'>;
   names: NameBook;
   patience: Patience;
+  downtimes: Downtimes;
   departures: Departures;
   projection: ProjectionSettings;
   related: RelatedObjects;

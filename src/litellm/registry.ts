@@ -107,7 +107,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       case 'create':
         return create(change, signal);
       case 'update':
-        return { change, result: await write(change.entry, {}, signal) };
+        return { change, result: await write(change.entry, blockOf(change), signal) };
       case 'replace':
         return replace(change, signal);
       case 'delete':
@@ -278,6 +278,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     owned: rows.owned,
     all: rows.all,
   };
+}
+
+function blockOf({ blocked }: Change & { kind: 'update' }): Partial<RowInput> {
+  return blocked === undefined ? {} : { blocked };
 }
 
 function rowExtra({ blocked, params, info }: CarryOver): Partial<RowInput> {

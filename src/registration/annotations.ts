@@ -186,19 +186,19 @@ export const ANNOTATIONS = [
   },
   {
     key: 'unready-policy',
-    meaning: 'what happens to the entry of an object that is down',
+    meaning: 'what happens to the entry of an object that is down: not Ready, and no copy serves',
     allowed: 'Retain, Block or Withdraw',
     default: 'Retain',
     example: 'Block',
-    available: false,
+    available: true,
   },
   {
     key: 'unready-grace',
     meaning: 'how long an object must be down before the policy acts',
-    allowed: 'a duration such as 10m',
-    default: 'none',
+    allowed: 'a duration such as 30s, 10m or 1h30m, of at most 24h; only beside unready-policy',
+    default: '0s',
     example: '10m',
-    available: false,
+    available: true,
   },
 ] as const satisfies readonly Annotation[];
 

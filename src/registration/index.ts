@@ -47,3 +47,4 @@ export { type Json, parseSourceKey, type Registration, type SourceRef, sourceKey
 export type { SecretRef } from './secret.ts';
 export { showable } from './showable.ts';
 export { readStamp, STAMP_KEY, type Stamp } from './stamp.ts';
+export { liftBlocks, planDown, type Unready } from './unready.ts';

@@ -14,7 +14,8 @@ import { type PassThroughPlace, readPassThrough } from './pass-through.ts';
 import type { Problem } from './projection.ts';
 import { headerProblem, publicNameProblem } from './public-name.ts';
 import type { Json } from './registration.ts';
-import { readSecretName, readTags } from './short-values.ts';
+import { readDuration, readSecretName, readTags } from './short-values.ts';
+import { UNREADY_POLICIES, type UnreadyPolicy } from './unready.ts';
 
 /** What an object's annotations of ours say; undefined where one is absent or cannot be used. */
 export interface Options {
@@ -36,6 +37,8 @@ export interface Options {
   /** The Secret in the object's namespace that holds the backend's key. */
   apiKeySecret: { name: string; key?: string } | undefined;
   tags: string[] | undefined;
+  unreadyPolicy: UnreadyPolicy;
+  unreadyGraceMs: number;
   /** Further `litellm_params` and `model_info`; empty where something is wrong with the annotation. */
   params: Record<string, Json>;
   info: Record<string, Json>;
@@ -71,6 +74,13 @@ const secretName = z.string().transform((text, context) => {
   const secret = readSecretName(text);
   if (secret) return secret;
   context.addIssue({ code: 'custom', message: 'it names no Secret' });
+  return z.NEVER;
+});
+const unreadyPolicy = z.enum(UNREADY_POLICIES, { error: 'it is none of them' });
+const unreadyGrace = z.string().transform((text, context) => {
+  const ms = readDuration(text);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: 'it is no such duration' });
   return z.NEVER;
 });
 const maxModelLen = z.string().transform((text, context) => {
@@ -137,12 +147,19 @@ function readAnew(
     port: read('port', port),
     apiKeySecret: read('api-key-secret', secretName),
     tags: readTagList(own.get('tags'), problems),
+    unreadyPolicy: read('unready-policy', unreadyPolicy) ?? 'Retain',
+    unreadyGraceMs: read('unready-grace', unreadyGrace) ?? 0,
     params: readFurther('litellm-params', 'params', own.get('litellm-params'), problems),
     info: readFurther('model-info', 'info', own.get('model-info'), problems),
   };
   if (options.embedding !== undefined && options.mode && options.embedding !== (options.mode === 'embedding')) {
     problems.push(
       valueProblem('embedding', String(options.embedding), `${ANNOTATION_PREFIX}mode says "${options.mode}"`),
+    );
+  }
+  if (own.has('unready-grace') && !own.has('unready-policy')) {
+    problems.push(
+      invalid(`${ANNOTATION_PREFIX}unready-grace says nothing without ${ANNOTATION_PREFIX}unready-policy.`),
     );
   }
   if (options.embedding) options.mode ??= 'embedding';

@@ -15,7 +15,8 @@ export type Change =
   | { kind: 'create'; entry: Entry; copyFrom?: StampedRecord; why: 'new' | 'recreated' | 'renamed' }
   /** A row that takes over somebody else's. */
   | { kind: 'create'; entry: Entry; copyFrom?: ModelRecord; why: 'adopted' }
-  | { kind: 'update'; record: StampedRecord; entry: Entry; fields: FieldChange[] }
+  /** `blocked` only where it is to be set. */
+  | { kind: 'update'; record: StampedRecord; entry: Entry; fields: FieldChange[]; blocked?: boolean }
   /** Keys have to go, which PATCH cannot do: a next row is made beside the old one, which goes later as `superseded`. */
   | { kind: 'replace'; record: StampedRecord; entry: Entry; fallback: Entry; fields: FieldChange[] }
   /** Deleted only if each row of `needs` is live then: nothing goes before what takes its place serves. */

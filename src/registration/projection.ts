@@ -1,5 +1,6 @@
 import type { Registration } from './registration.ts';
 import type { SecretRef } from './secret.ts';
+import type { Unready } from './unready.ts';
 
 /** Why something about an object cannot be used; each becomes a Warning Event of that reason on the object. */
 export interface Problem {
@@ -44,7 +45,8 @@ export type Projection = { names: string[] } & (
       rollingOut: boolean;
       warnings: Problem[];
     }
-  | { state: 'hold'; why: string }
+  /** `unready`: what the owner wants of it meanwhile, where that is anything. */
+  | { state: 'hold'; why: string; unready?: Unready }
   | { state: 'withdraw'; why: string }
   /** `optedOut`: the object itself says so. */
   | { state: 'ignore'; why: string; optedOut?: true }

@@ -32,3 +32,14 @@ export function readSecretName(text: string): { name: string; key?: string } | u
   if (key === undefined) return { name };
   return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && !/^\.\.?$/.test(key) ? { name, key } : undefined;
 }
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+const LONGEST_MS = 24 * 3_600_000;
+
+/** A duration such as `30s`, `10m` or `1h30m`, of at most a day, in milliseconds; undefined for what is none. */
+export function readDuration(text: string): number | undefined {
+  if (!/^(?:\d{1,6}[smh]){1,3}$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+)([smh])/g)];
+  const ms = parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
+  return ms <= LONGEST_MS ? ms : undefined;
+}

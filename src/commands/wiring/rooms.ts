@@ -2,6 +2,7 @@ import { ConfigError, howToGive, keyFromEnvironment, type Settings } from '../..
 import {
   createBackendKeys,
   createDepartures,
+  createDowntimes,
   createEngine,
   createGuard,
   createNameBook,
@@ -96,6 +97,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       registry,
       names: createNameBook(settings['name-cooldown'], now),
       departures: createDepartures(() => performance.now()),
+      downtimes: createDowntimes(() => performance.now()),
       patience: createPatience(settings['rollout-wait'], () => performance.now()),
       projection: { selection: settings.selection, address: settings.address },
       related: following.related,

@@ -1,5 +1,5 @@
 import { basePathProblem, quoted } from '../../registration/index.ts';
-import { checkedUrl, type Part, withoutSlashes } from '../object/url.ts';
+import { checkedUrl, type Part, withoutSlashes } from '../object/index.ts';
 import type { Predictor } from './predictor.ts';
 import type { InferenceService } from './schema.ts';
 

@@ -6,22 +6,24 @@ import {
   readOptions,
 } from '../../registration/index.ts';
 import {
+  declaredNames,
   ignored,
   infoOf,
+  isAnnotated,
   malformedAnnotation,
   NOT_ANNOTATED,
+  nameProblems,
   notRoutable,
   OPTED_OUT,
   paramsOf,
-} from '../object/contents.ts';
-import { isAnnotated } from '../object/identity.ts';
-import { declaredNames, nameProblems } from '../object/names.ts';
+  unreadyOf,
+} from '../object/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../source.ts';
 import { runtimeAbsence, runtimeProblem } from './absent-runtime.ts';
 import { readAddress, readBasePath, readExternalAddress } from './address.ts';
 import { doubtOf } from './doubt.ts';
 import type { Predictor } from './predictor.ts';
-import { noRuntimeYet, rollingOut, unreadyReason } from './readiness.ts';
+import { isDown, noRuntimeYet, rollingOut, unreadyReason } from './readiness.ts';
 import type { InferenceService } from './schema.ts';
 import { predictiveReason, unsuitedReason } from './suitability.ts';
 import { warningsOf } from './warnings.ts';
@@ -79,7 +81,7 @@ export function projectInferenceService(
   if (first) return { state: 'invalid', names, problems: [first, ...rest] };
 
   const unready = undecided ?? unreadyReason(object);
-  if (unready) return { state: 'hold', names, why: unready };
+  if (unready) return { state: 'hold', names, why: unready, ...unreadyOf(options, isDown(object)) };
   if (!address || served === undefined) {
     return { state: 'hold', names, why: 'it is not routable yet: KServe reports no address' };
   }

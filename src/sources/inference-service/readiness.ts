@@ -24,6 +24,15 @@ export function unreadyReason({ conditions, hasTransformer }: InferenceService):
 }
 
 /**
+ * Whether no copy of it serves, by what KServe says: that it is not Ready does not tell that (measured on KServe v0.20.0). In Standard mode the
+ * copies do, in Knative the revisions that get calls.
+ */
+export function isDown({ deploymentMode, conditions, copies, traffic }: InferenceService): boolean {
+  if (!conditions.Ready || conditions.Ready.status === 'True') return false;
+  return deploymentMode === 'Knative' ? traffic.length === 0 : copies === 0;
+}
+
+/**
  * Whether old pods, with an old served name, may still stand behind the address: in Standard mode by PredictorReady's reason, in Knative
  * by the revisions (KServe v0.20.0, measured). A frozen object's pods stay as they are whatever its runtime or its arguments become; only
  * a served name by annotation is its owner's own word about them.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list, part, text } from '../lenient.ts';
-import { readRelatedIdentity } from '../object/identity.ts';
+import { readRelatedIdentity } from '../object/index.ts';
 import type { ServerContainer } from '../server-arguments.ts';
 import { type ServerKind, serverOfName } from '../server-kind.ts';
 import type { RelatedKind, RelatedObject, RelatedObjects } from '../source.ts';

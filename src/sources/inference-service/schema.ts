@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list, part, text } from '../lenient.ts';
-import { type AnnotatedObject, isAnnotated, readIdentity, UNANNOTATED } from '../object/identity.ts';
+import { type AnnotatedObject, isAnnotated, readIdentity, UNANNOTATED } from '../object/index.ts';
 import type { ProjectionSettings, SourceObject } from '../source.ts';
 import { type Marks, readMarks } from './marks.ts';
 import { type Predictor, predictorSchema, readPredictor } from './predictor.ts';

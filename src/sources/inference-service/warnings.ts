@@ -1,5 +1,5 @@
 import { ANNOTATION_PREFIX, type Options, type Problem, quoted } from '../../registration/index.ts';
-import { notRoutable } from '../object/contents.ts';
+import { notRoutable } from '../object/index.ts';
 import type { Predictor } from './predictor.ts';
 import type { InferenceService } from './schema.ts';
 

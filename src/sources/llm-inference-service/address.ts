@@ -1,6 +1,5 @@
 import type { Problem } from '../../registration/index.ts';
-import { notRoutable } from '../object/contents.ts';
-import { checkedUrl } from '../object/url.ts';
+import { checkedUrl, notRoutable } from '../object/index.ts';
 import type { ProjectionSettings } from '../source.ts';
 import type { Address, LlmInferenceService } from './schema.ts';
 

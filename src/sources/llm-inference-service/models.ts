@@ -1,5 +1,5 @@
 import { type Options, type Problem, publicNameProblem, quoted } from '../../registration/index.ts';
-import { declaredNames } from '../object/names.ts';
+import { declaredNames } from '../object/index.ts';
 import type { LlmInferenceService } from './schema.ts';
 
 /** One name that LiteLLM's clients may ask for, and what the server calls it. */

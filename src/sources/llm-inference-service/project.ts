@@ -1,7 +1,14 @@
 import { type Projection, readOptions, visible } from '../../registration/index.ts';
-import { infoOf, malformedAnnotation, NOT_ANNOTATED, OPTED_OUT, paramsOf } from '../object/contents.ts';
-import { isAnnotated } from '../object/identity.ts';
-import { nameProblems } from '../object/names.ts';
+import {
+  infoOf,
+  isAnnotated,
+  malformedAnnotation,
+  NOT_ANNOTATED,
+  nameProblems,
+  OPTED_OUT,
+  paramsOf,
+  unreadyOf,
+} from '../object/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../source.ts';
 import { routeOf } from './address.ts';
 import { modelsOf } from './models.ts';
@@ -34,7 +41,7 @@ export function projectLlmInferenceService(
   if (first) return { state: 'invalid', names, problems: [first, ...rest] };
 
   const unready = unreadyReason(object);
-  if (unready) return { state: 'hold', names, why: unready };
+  if (unready) return { state: 'hold', names, why: unready, ...unreadyOf(options, isDown(object)) };
   if (!route || !('base' in route)) {
     return { state: 'hold', names, why: 'it is not routable yet: KServe reports no address' };
   }
@@ -56,6 +63,11 @@ export function projectLlmInferenceService(
     rollingOut: isRollingOut(object, related),
     warnings,
   };
+}
+
+/** Not Ready alone does not tell: a second replica may be coming up beside one that serves. */
+function isDown({ ready, workload }: LlmInferenceService): boolean {
+  return ready !== undefined && ready.status !== 'True' && workload?.readyReplicas === 0;
 }
 
 function unreadyReason({ ready }: LlmInferenceService): string | undefined {

@@ -4,6 +4,7 @@ import {
   type Options,
   type Problem,
   type Projection,
+  type Unready,
   visible,
 } from '../../registration/index.ts';
 import type { ServerArguments } from '../server-arguments.ts';
@@ -33,6 +34,14 @@ export function infoOf(
     ...(length === undefined ? {} : { max_tokens: length, max_input_tokens: length }),
     ...(options.notes === undefined ? {} : { notes: options.notes }),
   };
+}
+
+/** What the owner wants of an object that is not Ready, where that is anything. @param down - whether it is known that no copy serves */
+export function unreadyOf(
+  { unreadyPolicy: policy, unreadyGraceMs: graceMs }: Options,
+  down: boolean,
+): { unready?: Unready } {
+  return policy === 'Retain' ? {} : { unready: { policy, graceMs, down } };
 }
 
 export function notRoutable(message: string): Problem {

@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { ANNOTATION_PREFIX, type Problem, quoted, visible } from '../../registration/index.ts';
-import { notRoutable } from '../object/contents.ts';
+import { notRoutable } from '../object/index.ts';
 import type { ProjectionSettings } from '../source.ts';
 import type { EndpointSlice } from './endpoints.ts';
 import type { Service, ServicePort } from './schema.ts';
@@ -56,7 +55,7 @@ function outside({ type, balancer }: Service, port: ServicePort): string | Probl
   const remedy = 'make it one of type LoadBalancer, or set --address to cluster if LiteLLM runs in the same cluster';
   if (type !== 'LoadBalancer') return notRoutable(`The Service has no address outside the cluster; ${remedy}.`);
   if (!balancer) return undefined;
-  const address = url(isIPv6(balancer) ? `[${balancer}]` : balancer, port, port.port);
+  const address = url(balancer.includes(':') ? `[${balancer}]` : balancer, port, port.port);
   return URL.parse(address)?.origin === address ? address : notRoutable('The address of its load balancer is none.');
 }
 

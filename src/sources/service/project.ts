@@ -1,7 +1,16 @@
 import { type Projection, readOptions } from '../../registration/index.ts';
-import { ignored, infoOf, malformedAnnotation, NOT_ANNOTATED, OPTED_OUT, paramsOf } from '../object/contents.ts';
-import { isAnnotated } from '../object/identity.ts';
-import { declaredNames, nameProblems } from '../object/names.ts';
+import {
+  declaredNames,
+  ignored,
+  infoOf,
+  isAnnotated,
+  malformedAnnotation,
+  NOT_ANNOTATED,
+  nameProblems,
+  OPTED_OUT,
+  paramsOf,
+  unreadyOf,
+} from '../object/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../source.ts';
 import { addressOf } from './address.ts';
 import { slicesOf } from './endpoints.ts';
@@ -32,7 +41,9 @@ export function projectService(object: Service, settings: ProjectionSettings, re
 
   if (!address) return { state: 'hold', names, why: 'its load balancer has no address yet' };
   if (slices === 'unknown') return { state: 'hold', names, why: 'its EndpointSlices cannot be read' };
-  if (!slices.some(({ ready }) => ready)) return { state: 'hold', names, why: 'none of its endpoints is ready' };
+  if (!slices.some(({ ready }) => ready)) {
+    return { state: 'hold', names, why: 'none of its endpoints is ready', ...unreadyOf(options, true) };
+  }
   const { apiKeySecret } = options;
   return {
     state: 'serve',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list, part, text } from '../lenient.ts';
-import { type AnnotatedObject, isAnnotated, readIdentity, UNANNOTATED } from '../object/identity.ts';
+import { type AnnotatedObject, isAnnotated, readIdentity, UNANNOTATED } from '../object/index.ts';
 import type { SourceObject } from '../source.ts';
 
 export interface ServicePort {

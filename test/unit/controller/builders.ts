@@ -1,4 +1,5 @@
 import { createDepartures } from '../../../src/controller/departures.ts';
+import { createDowntimes } from '../../../src/controller/downtimes.ts';
 import { createNameBook, type NameBook } from '../../../src/controller/name-book.ts';
 import { createPatience } from '../../../src/controller/patience.ts';
 import type { ObjectCache, SourceView } from '../../../src/controller/source-view.ts';
@@ -105,6 +106,7 @@ export function worldOf(rows: ModelRecord[], more: Partial<World> = {}, clock: T
     },
     names,
     departures: createDepartures(() => clock.now),
+    downtimes: createDowntimes(() => clock.now),
     patience: createPatience(PATIENCE_MS, () => clock.now),
     projection: { selection: 'annotated', address: 'cluster' },
     related: NO_RELATED,

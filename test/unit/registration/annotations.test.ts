@@ -17,12 +17,15 @@ const AVAILABLE = [
   'notes',
   'provider',
   'base-path',
+  'port',
   'api-key-secret',
   'tags',
   'litellm-params',
   'model-info',
+  'unready-policy',
+  'unready-grace',
 ];
-const LATER = ['port', 'access-groups', 'litellm', 'unready-policy', 'unready-grace'];
+const LATER = ['access-groups', 'litellm'];
 
 describe('the table of annotations', () => {
   it('holds every key once, and says which are there', () => {
@@ -36,8 +39,11 @@ describe('the table of annotations', () => {
     }
   });
 
-  it.each(ANNOTATIONS.filter(({ available }) => available))('the example of $key is taken', ({ key, example }) => {
-    expect(readOptions({ [`${ANNOTATION_PREFIX}${key}`]: example }).problems).toEqual([]);
+  it('the examples of all keys that are there are taken together, by the source that takes them all', () => {
+    const there = ANNOTATIONS.filter(({ available, key }) => available && key !== 'embedding');
+    const examples = there.map(({ key, example }) => [`${ANNOTATION_PREFIX}${key}`, example]);
+    expect(readOptions(Object.fromEntries(examples), 'service').problems).toEqual([]);
+    expect(readOptions({ [`${ANNOTATION_PREFIX}embedding`]: 'true' }).problems).toEqual([]);
   });
 
   it.each(ANNOTATIONS)('$key is a name that Kubernetes takes', ({ key }) => {

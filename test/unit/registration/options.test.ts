@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ANNOTATIONS, MODES, PROVIDERS } from '../../../src/registration/annotations.ts';
 import { readOptions, servedNameProblem } from '../../../src/registration/options.ts';
 
+/** What holds where nothing is said. */
+const DEFAULTS = { provider: 'hosted_vllm', params: {}, info: {}, unreadyPolicy: 'Retain', unreadyGraceMs: 0 };
+
 /** Any text, with what is seldom in one; fast-check's own `binary` unit takes a second to set up. */
 const anyText = fc.string({
   unit: fc.oneof(fc.nat(0x7f), fc.nat(0xffff)).map((code) => String.fromCharCode(code)),
@@ -22,7 +25,7 @@ function messages(annotations: Record<string, string>): string[] {
 describe('readOptions', () => {
   it('has defaults where nothing is said, and passes over annotations of others', () => {
     expect(readOptions({ 'serving.kserve.io/stop': 'true', 'model-registrar.io.example/mode': 'x' })).toEqual({
-      options: { provider: 'hosted_vllm', params: {}, info: {} },
+      options: DEFAULTS,
       problems: [],
     });
   });
@@ -42,6 +45,8 @@ describe('readOptions', () => {
       tags: 'gpu, eu',
       'litellm-params': 'rpm: 600',
       'model-info': '{supports_vision: true}',
+      'unready-policy': 'Block',
+      'unready-grace': '1h30m',
     });
     expect(problems).toEqual([]);
     expect(options).toEqual({
@@ -58,6 +63,8 @@ describe('readOptions', () => {
       tags: ['gpu', 'eu'],
       params: { rpm: 600 },
       info: { supports_vision: true },
+      unreadyPolicy: 'Block',
+      unreadyGraceMs: 5_400_000,
     });
   });
 
@@ -107,9 +114,35 @@ describe('readOptions', () => {
     expect(message).not.toContain('sk-value');
   });
 
+  it('takes the port for Services alone', () => {
+    const annotations = { 'model-registrar.io/port': 'http' };
+    expect(readOptions({ ...annotations }, 'service')).toMatchObject({ options: { port: 'http' }, problems: [] });
+    expect(readOptions({ ...annotations }, 'inference-service').problems).toMatchObject([
+      { message: expect.stringContaining('model-registrar.io/port is for the source service alone; remove it.') },
+    ]);
+  });
+
+  it.each(['Drop', 'block', ''])('refuses the unready-policy %j', (policy) => {
+    expect(messages({ 'unready-policy': policy })).toEqual([
+      `model-registrar.io/unready-policy is "${policy}": it is none of them. Allowed: Retain, Block or Withdraw.`,
+    ]);
+  });
+
+  it.each(['10', '-1s', '1d', '25h', '1.5h', '', '9999999s', 's'])('refuses the unready-grace %j', (grace) => {
+    expect(messages({ 'unready-policy': 'Block', 'unready-grace': grace })).toEqual([
+      expect.stringMatching(/unready-grace is ".*": it is no such duration\. Allowed: a duration such as 30s/),
+    ]);
+  });
+
+  it('refuses a grace that nothing follows', () => {
+    expect(messages({ 'unready-grace': '10m' })).toEqual([
+      'model-registrar.io/unready-grace says nothing without model-registrar.io/unready-policy.',
+    ]);
+  });
+
   it('refuses a key that is none, and suggests the one that was meant', () => {
     expect(messages({ modelname: 'sk-value' })).toEqual([
-      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path, api-key-secret, tags, litellm-params, model-info.',
+      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path, api-key-secret, tags, litellm-params, model-info, unready-policy, unready-grace.',
     ]);
     expect(messages({ frobnicate: 'x' })[0]).toMatch(/frobnicate is not a known annotation; remove it\. Allowed/);
     expect(messages({ constructor: 'x' })).toHaveLength(1);
@@ -219,7 +252,7 @@ describe('readOptions', () => {
     it('takes notes of 4096 characters, with lines and emoji, and leaves empty ones out', () => {
       expect(read({ notes: 'x'.repeat(4096) }).problems).toEqual([]);
       expect(read({ notes: 'see os.environ/X\n\t🦜' }).options.notes).toBe('see os.environ/X\n\t🦜');
-      expect(read({ notes: '' })).toEqual({ options: { provider: 'hosted_vllm', params: {}, info: {} }, problems: [] });
+      expect(read({ notes: '' })).toEqual({ options: DEFAULTS, problems: [] });
     });
   });
 });
