@@ -3,8 +3,8 @@ import { type Extent, readRefusal, readRow, readRows, readStoredRow, type Stored
 import { LiteLlmError } from './errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
 
-/** Rows of one list: twice what it is meant for, so that an answer without an end stays far below the memory of the Deployment. */
-const MAX_ROWS = 40_000;
+/** Rows of one list: more than it is meant for (20,000), and so few that an answer without an end stays far below the memory of the Deployment. */
+const MAX_ROWS = 25_000;
 
 /** `saved` means: the row is in the database, but LiteLLM did not take it into service. */
 export type WriteResult = 'live' | 'saved';

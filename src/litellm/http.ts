@@ -7,8 +7,8 @@ import { LiteLlmError } from './errors.ts';
 /** Longest answer that is read row by row: 20,000 rows of 7.3 KB each, and room. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
-/** Longest answer that is held in memory as a whole: a search gives at most 1,000 rows. */
-const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
+/** Longest answer that is held in memory as a whole, of which several may come at a time: a search gives at most 1,000 rows of some 7 KB. */
+const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 
 /** Each worker of the loop looks a name up in two ways at a time: none of them waits for the connection of another. */
 const CONNECTIONS = 64;
@@ -22,7 +22,7 @@ export interface HttpOptions {
   caFile?: string;
   /** Deadline of one call, in milliseconds. */
   timeoutMs?: number;
-  /** Longest answer that is read, of those with rows; of the others no more than 32 MiB are. */
+  /** Longest answer that is read, of those with rows; of the others no more than 16 MiB are. */
   maxBodyBytes?: number;
   /** Asked immediately before each call is sent, also when its connection stands at last; false: it is not. Default: always. */
   mayCall?: () => boolean;
