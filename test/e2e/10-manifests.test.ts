@@ -79,10 +79,14 @@ async function isAllowed([verb, group, resource, name]: Right, namespace?: strin
 
 test('10: it may do what it needs, and nothing else', async () => {
   const needed: Right[] = [
-    ...['get', 'list', 'watch'].map((verb): Right => [verb, ISVC, 'inferenceservices']),
-    ...['servingruntimes', 'clusterservingruntimes'].flatMap((kind) =>
-      ['get', 'list', 'watch'].map((verb): Right => [verb, ISVC, kind]),
-    ),
+    ...[
+      [ISVC, 'inferenceservices'],
+      [ISVC, 'llminferenceservices'],
+      [ISVC, 'servingruntimes'],
+      [ISVC, 'clusterservingruntimes'],
+      ['', 'services'],
+      ['discovery.k8s.io', 'endpointslices'],
+    ].flatMap(([group = '', kind = '']) => ['get', 'list', 'watch'].map((verb): Right => [verb, group, kind])),
     ...['create', 'patch'].map((verb): Right => [verb, '', 'events']),
     ['get', '', 'namespaces', 'kube-system'],
   ];

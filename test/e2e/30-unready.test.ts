@@ -12,7 +12,10 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 const listed = (name: string, isThere = true) =>
-  until(`${name} is ${isThere ? '' : 'not '}listed`, async () => (await scene.gateway.names()).includes(name) === isThere);
+  until(
+    `${name} is ${isThere ? '' : 'not '}listed`,
+    async () => (await scene.gateway.names()).includes(name) === isThere,
+  );
 const answered = (name: string, status: number) =>
   until(`${name} answers ${status}`, async () => (await scene.gateway.chat(name)).status === status, 30_000);
 
@@ -26,7 +29,9 @@ test('30: Block: an InferenceService that is down answers 403 until it serves ag
   await scene.setStatus({ name: 'qwen', ready: 'False', copies: 0 });
   await answered('qwen', 403);
   expect(await scene.gateway.names()).not.toContain('qwen');
-  await until('the object is told', async () => (await scene.events('qwen')).some((event) => event.startsWith('Blocked: ')));
+  await until('the object is told', async () =>
+    (await scene.events('qwen')).some((event) => event.startsWith('Blocked: ')),
+  );
   await scene.setStatus({ name: 'qwen' });
   await answered('qwen', 200);
   expect((await scene.gateway.model('qwen')).model_info.id).toBe(id);

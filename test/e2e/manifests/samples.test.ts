@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ANNOTATION_PREFIX, ANNOTATIONS, findAnnotation, readOptions } from '../../../src/registration/index.ts';
-import { inferenceService } from '../../../src/sources/index.ts';
+import { inferenceService, sources } from '../../../src/sources/index.ts';
 import { MANIFESTS, only, type Rendered, render } from './render.ts';
 
 /** What an object would have in LiteLLM once KServe says that it is served, sorted by public name. */
@@ -26,10 +26,15 @@ function registrationsOf(model: Rendered) {
   return projection.registrations.toSorted((a, b) => (a.publicName < b.publicName ? -1 : 1));
 }
 
+/** Of a kind that may not be installed, so that they are applied by themselves. */
+const BESIDE_FILES = ['llm-inference-service.yaml'];
+const BESIDE = BESIDE_FILES.map((file) => parse(readFileSync(join(MANIFESTS, 'samples', file), 'utf8')) as Rendered);
+
 describe('models', () => {
   const models = render('samples')
     .filter(({ kind }) => kind === 'InferenceService')
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const annotated = render('samples').filter(({ metadata }) => Object.keys(metadata.annotations).length > 0);
 
   test('are chat models, one with all settings, an embedding model and a container, in a namespace that is made', () => {
     expect(models.map(({ metadata }) => metadata.name).sort()).toEqual([
@@ -42,21 +47,22 @@ describe('models', () => {
     for (const { metadata } of models) expect(metadata.namespace).toBe('models');
   });
 
-  test.each(models.map(({ metadata }) => [metadata.name, metadata.annotations]))(
+  test.each([...annotated, ...BESIDE].map(({ kind, metadata }) => [metadata.name, kind, metadata.annotations]))(
     '%s: its annotations exist in this version and are right',
-    (_name, annotations) => {
+    (_name, kind, annotations) => {
       for (const key of Object.keys(annotations)) {
         expect(key.startsWith(ANNOTATION_PREFIX), key).toBe(true);
         expect(findAnnotation(key.slice(ANNOTATION_PREFIX.length)), key).toMatchObject({ available: true });
       }
-      const { options, problems } = readOptions(annotations);
+      const source = [...sources.values()].find(({ resource }) => resource.kind === kind);
+      const { options, problems } = readOptions(annotations, source?.kind);
       expect(problems).toEqual([]);
       expect(options.enabled).toBe(true);
     },
   );
 
   test('show every annotation that there is', () => {
-    const shown = new Set(models.flatMap(({ metadata }) => Object.keys(metadata.annotations)));
+    const shown = new Set(annotated.flatMap(({ metadata }) => Object.keys(metadata.annotations)));
     const available = ANNOTATIONS.filter((annotation) => annotation.available);
     expect([...shown].sort()).toEqual(available.map(({ key }) => `${ANNOTATION_PREFIX}${key}`).sort());
   });
@@ -99,7 +105,7 @@ describe('models', () => {
     const { resources } = parse(readFileSync(join(MANIFESTS, 'samples/kustomization.yaml'), 'utf8')) as {
       resources: string[];
     };
-    expect(resources.sort()).toEqual(files.sort());
+    expect([...resources, ...BESIDE_FILES].sort()).toEqual(files.sort());
   });
 });
 
