@@ -111,4 +111,15 @@ describe('components', () => {
       { kind: 'ServiceAccount', name: 'model-registrar', namespace: 'team-a' },
     ]);
   });
+
+  test('rollouts: to read Deployments, and nothing else', async () => {
+    const rendered = await overlay({ resources: ['default'], components: ['components/rollouts'] });
+    const roles = rendered.filter(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('rollouts'));
+    expect(roles.map(({ rules }) => rules)).toEqual([
+      [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch'] }],
+    ]);
+    expect(binding(rendered, 'model-registrar-rollouts')?.subjects).toEqual([
+      { kind: 'ServiceAccount', name: 'model-registrar', namespace: 'model-registrar' },
+    ]);
+  });
 });
