@@ -22,10 +22,8 @@ export {
   basePathProblem,
   type Options,
   parseTokenCount,
-  quoted,
   readOptions,
   servedNameProblem,
-  visible,
 } from './options.ts';
 export { mayPass, type PassThroughPlace } from './pass-through.ts';
 export { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS, type PassThrough } from './pass-through-table.ts';
@@ -48,3 +46,4 @@ export type { SecretRef } from './secret.ts';
 export { showable } from './showable.ts';
 export { readStamp, STAMP_KEY, type Stamp } from './stamp.ts';
 export { liftBlocks, planDown, type Unready } from './unready.ts';
+export { quoted, visible } from './visible.ts';

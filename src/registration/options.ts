@@ -1,21 +1,13 @@
 import { z } from 'zod';
-import {
-  ANNOTATION_PREFIX,
-  ANNOTATIONS,
-  type Annotation,
-  type AnnotationKey,
-  findAnnotation,
-  MAX_NAMES,
-  MODES,
-  nearestAnnotation,
-  PROVIDERS,
-} from './annotations.ts';
+import { ANNOTATION_PREFIX, type AnnotationKey, findAnnotation, MAX_NAMES, MODES, PROVIDERS } from './annotations.ts';
 import { type PassThroughPlace, readPassThrough } from './pass-through.ts';
 import type { Problem } from './projection.ts';
 import { headerProblem, publicNameProblem } from './public-name.ts';
+import { refusedKeys } from './refused-keys.ts';
 import type { Json } from './registration.ts';
 import { readDuration, readSecretName, readTags } from './short-values.ts';
 import { UNREADY_POLICIES, type UnreadyPolicy } from './unready.ts';
+import { quoted } from './visible.ts';
 
 /** What an object's annotations of ours say; undefined where one is absent or cannot be used. */
 export interface Options {
@@ -123,7 +115,7 @@ function readAnew(
       name.startsWith(ANNOTATION_PREFIX) ? [[name.slice(ANNOTATION_PREFIX.length), value]] : [],
     ),
   );
-  const problems = allKeyProblems([...own.keys()], source);
+  const problems = refusedKeys([...own.keys()], source);
 
   function read<T>(key: AnnotationKey, schema: z.ZodType<T>): T | undefined {
     const value = own.get(key);
@@ -203,22 +195,6 @@ export function basePathProblem(path: string): string | undefined {
   return undefined;
 }
 
-/** A text for a message: in quotes, cut to 80 characters, with what cannot be seen written out. */
-export function quoted(text: string): string {
-  // Only the first part is taken apart: a value can be a quarter of a megabyte.
-  const characters = Array.from(text.slice(0, 200));
-  const cut = characters.length > 80 ? `${characters.slice(0, 80).join('')}…` : text;
-  return `"${visible(cut)}"`;
-}
-
-/** The text with control characters, line ends and direction marks written out, so that it stays on its line. */
-export function visible(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    if (character === '\n') return '\\n';
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  });
-}
-
 function readNames(value: string | undefined, problems: Problem[]): string[] | undefined {
   if (value === undefined) return undefined;
   const names = value.split(',').map((name) => name.trim());
@@ -253,45 +229,6 @@ function readFurther(
     problems.push(invalid(`${ANNOTATION_PREFIX}${key}: ${read.problems.slice(0, 3).join('; ')}. Allowed: ${allowed}.`));
   }
   return read.values;
-}
-
-/** Most refused keys that are told one by one; an object may carry thousands. */
-const MAX_KEY_PROBLEMS = 5;
-
-function allKeyProblems(keys: string[], source: string | undefined): Problem[] {
-  const refused = keys.filter((key) => !mayCarry(source, findAnnotation(key)));
-  const more = refused.length - MAX_KEY_PROBLEMS;
-  return [
-    ...refused.slice(0, MAX_KEY_PROBLEMS).map((key) => keyProblem(key, source)),
-    ...(more > 0
-      ? [
-          invalid(
-            `${more} more annotations that begin with ${ANNOTATION_PREFIX} are not known. ${availableKeys(source)}`,
-          ),
-        ]
-      : []),
-  ];
-}
-
-function mayCarry(source: string | undefined, annotation: Annotation | undefined): boolean {
-  return annotation?.available === true && (annotation.source === undefined || annotation.source === source);
-}
-
-/** A refused key is named without its value, which nobody read and which may be a credential in the wrong place. */
-function keyProblem(key: string, source: string | undefined): Problem {
-  const annotation = findAnnotation(key);
-  const name = `${ANNOTATION_PREFIX}${visible(key.slice(0, 80))}`;
-  if (annotation?.available)
-    return invalid(`${name} is for the source ${annotation.source} alone; remove it. ${availableKeys(source)}`);
-  if (annotation) return invalid(`${name} is not supported by this version; remove it. ${availableKeys(source)}`);
-  const nearest = nearestAnnotation(key);
-  const hint = nearest ? `did you mean ${ANNOTATION_PREFIX}${nearest}?` : 'remove it.';
-  return invalid(`${name} is not a known annotation; ${hint} ${availableKeys(source)}`);
-}
-
-function availableKeys(source: string | undefined): string {
-  const keys = ANNOTATIONS.filter((annotation) => mayCarry(source, annotation)).map((annotation) => annotation.key);
-  return `Allowed after ${ANNOTATION_PREFIX}: ${keys.join(', ')}.`;
 }
 
 function valueProblem(key: AnnotationKey, value: string, why: string): Problem {

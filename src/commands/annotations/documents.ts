@@ -14,6 +14,7 @@ export const AnnotationsDocument = z.strictObject({
       default: z.string().describe('What holds without it, in words.'),
       example: z.string(),
       available: z.boolean().describe('False: known, and refused until a later version.'),
+      source: z.string().describe('The one source whose objects may carry it. Absent: all.').optional(),
     }),
   ),
 });

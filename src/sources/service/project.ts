@@ -35,7 +35,7 @@ export function projectService(object: Service, settings: ProjectionSettings, re
   problems.push(...object.malformed.map(malformedAnnotation), ...nameProblems(served, options));
   const slices = slicesOf(related, object);
   const address = addressOf(object, options.port, slices === 'unknown' ? [] : slices, settings.address);
-  if (typeof address === 'object') problems.push(address);
+  if (typeof address === 'object') return { state: 'invalid', names, problems: [address, ...problems] };
   const [first, ...rest] = problems;
   if (first) return { state: 'invalid', names, problems: [first, ...rest] };
 
@@ -52,7 +52,7 @@ export function projectService(object: Service, settings: ProjectionSettings, re
       publicName,
       provider: options.provider,
       servedName: served,
-      apiBase: `${String(address)}${options.basePath ?? '/v1'}`,
+      apiBase: `${address}${options.basePath ?? '/v1'}`,
       params: paramsOf(options),
       info: infoOf(options),
     })),

@@ -83,7 +83,7 @@ function llmFolder(progress: Progress): Promise<string> {
     }
     for (const { crds, ...module } of CRD_MODULES) {
       const from = join(await goModule(module, progress), crds);
-      for (const file of (await readdir(from)).filter((each) => /\.yaml$/.test(each))) {
+      for (const file of (await readdir(from)).filter((each) => each.endsWith('.yaml'))) {
         if (/kustomization|_vap_/.test(file)) continue;
         await copy(join(from, file), join(folder, 'config', 'crds', file));
       }

@@ -18,7 +18,7 @@ const LLAMA = { kind: 'LLMInferenceService', namespace: 'llm', name: 'llama' };
 const models = (): string =>
   stage.litellm
     .rows()
-    .map((row) => `${row.model_name} ${row.litellm_params.model}`)
+    .map((row) => `${row.model_name} ${String(row.litellm_params.model)}`)
     .sort()
     .join();
 const registered = (...wanted: string[]) =>

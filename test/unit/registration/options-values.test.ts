@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { basePathProblem, parseTokenCount, quoted, readOptions, visible } from '../../../src/registration/options.ts';
+import { basePathProblem, parseTokenCount, readOptions } from '../../../src/registration/options.ts';
+import { quoted, visible } from '../../../src/registration/visible.ts';
 
 /** Any text, with what is seldom in one; fast-check's own `binary` unit takes a second to set up. */
 const anyText = fc.string({

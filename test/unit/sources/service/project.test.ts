@@ -113,9 +113,9 @@ describe('what is wrong with a Service', () => {
   it('is all said at once', () => {
     const annotations = { mode: 'dance', port: 'metrics', 'max-model-len': 'long' };
     expect(problems(project(service({ annotations })))).toEqual([
+      'InvalidAnnotation: model-registrar.io/port is "metrics", which the Service does not have. Allowed: http (8000).',
       expect.stringMatching(/^InvalidAnnotation: model-registrar.io\/mode is "dance"/),
       expect.stringMatching(/^InvalidAnnotation: model-registrar.io\/max-model-len is "long"/),
-      'InvalidAnnotation: model-registrar.io/port is "metrics", which the Service does not have. Allowed: http (8000).',
     ]);
   });
 
