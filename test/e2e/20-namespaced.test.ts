@@ -101,8 +101,7 @@ test('20: an installation for two namespaces has these rights in each, and no ot
     'create patch /events',
     'get list watch /services',
     'get list watch discovery.k8s.io/endpointslices',
-    'get list watch serving.kserve.io/inferenceservices',
-    'get list watch serving.kserve.io/llminferenceservices',
+    'get list watch serving.kserve.io/inferenceservices,llminferenceservices',
     'get list watch serving.kserve.io/servingruntimes',
   ];
   const itself = [

@@ -82,7 +82,15 @@ export function openCluster({ server, adminToken, caFile }: Bed['kubernetes']): 
     apply,
     setStatus: async (wish) => {
       const path = `${pathOf(wish.name, wish.namespace ?? 'llm')}/status`;
-      await call('PATCH', path, { status: status(wish) }, { contentType: MERGE });
+      const { modelStatus, ...rest } = status(wish);
+      // KServe leaves a count of none out, and writes the whole status: what was there before has to go.
+      const copies = { totalCopies: null, ...modelStatus.copies };
+      await call(
+        'PATCH',
+        path,
+        { status: { ...rest, modelStatus: { ...modelStatus, copies } } },
+        { contentType: MERGE },
+      );
     },
     patch: async (name, namespace, patch) => {
       await call('PATCH', pathOf(name, namespace), patch, { contentType: MERGE });
