@@ -74,7 +74,10 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     const found = new Set<string>();
     for (const { source, caches } of views) {
       for (const cache of caches) {
-        for (const { namespace, name } of cache.values()) found.add(sourceKey({ kind: source.kind, namespace, name }));
+        for (const object of cache.values()) {
+          if (source.isMeant && !source.isMeant(object)) continue;
+          found.add(sourceKey({ kind: source.kind, namespace: object.namespace, name: object.name }));
+        }
       }
     }
     for (const { stamp } of registry.owned()) found.add(stamp.source);

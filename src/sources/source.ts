@@ -88,8 +88,10 @@ export interface Source<T extends SourceObject = SourceObject> {
    * @throws Error with a plain sentence when the object's identity cannot be read; whatever else is wrong becomes part of the projection.
    */
   parse(raw: unknown, settings?: Pick<ProjectionSettings, 'selection'>): T;
-  /** Nothing but an annotation of ours tells that an object of this kind serves a model. */
-  onlyAnnotated?: true;
+  /**
+   * Of a kind of which most objects are no models: whether anybody meant this one to be one. Of the others nothing is told.
+   */
+  isMeant?(object: T): boolean;
   /** Further kinds that the projection asks for. They are optional: the right to read them may be missing. */
   related?: readonly RelatedKind[];
   /** Whether a change of this related object, which does not say to whom it belongs, may change what the object means. */

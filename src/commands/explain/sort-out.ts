@@ -57,9 +57,9 @@ export function sortOut({ manifests, unread }: Input, namespace: string): Sorted
   return { ...sorted, ours: [...ours.values()], others: Object.fromEntries(others) };
 }
 
-function isOf({ resource, onlyAnnotated }: Source, manifest: Manifest): boolean {
+function isOf({ resource, isMeant }: Source, manifest: Manifest): boolean {
   if (manifest.kind !== resource.kind || !apiVersionsOf(resource).includes(manifest.apiVersion)) return false;
-  return !onlyAnnotated || isAnnotated(manifest);
+  return !isMeant || isAnnotated(manifest);
 }
 
 function isAnnotated({ raw }: Manifest): boolean {

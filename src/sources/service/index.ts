@@ -1,3 +1,4 @@
+import { isAnnotated } from '../object/index.ts';
 import type { Source } from '../source.ts';
 import { endpointSlices } from './endpoints.ts';
 import { projectService } from './project.ts';
@@ -7,7 +8,7 @@ import { parseService, type Service } from './schema.ts';
 export const service: Source<Service> = {
   kind: 'service',
   resource: { group: '', version: 'v1', plural: 'services', kind: 'Service' },
-  onlyAnnotated: true,
+  isMeant: isAnnotated,
   parse: parseService,
   related: [endpointSlices],
   project: projectService,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ListDocument } from '../../../src/commands/list/index.ts';
 import { inferenceService, status, type Wish } from '../../support/inference-services.ts';
+import { endpointSlice, service } from '../../support/services.ts';
 import { type Bench, openBench } from './program.ts';
 
 let bench: Bench;
@@ -105,4 +106,18 @@ test('list exits with 1 where a source may not be read, and shows the models all
   expect(code).toBe(1);
   expect(stdout).toMatch(/^house +config-file/m);
   expect(stdout).toMatch(/^! inference-service: listing it is forbidden: .* its objects are not listed$/m);
+});
+
+test('of Services those that somebody annotated are listed, the others not: there may be thousands', async () => {
+  for (const name of ['meant', 'waits', 'plain']) {
+    bench.kubernetes.apply(service({ name, annotations: name === 'plain' ? {} : { enabled: 'true' } }));
+  }
+  bench.kubernetes.apply(service({ name: 'out', annotations: { enabled: 'false' } }));
+  bench.kubernetes.apply(endpointSlice({ service: 'meant' }));
+  const { objects } = await listed('--source=service');
+  expect(objects.map(({ source, state }) => [source, state])).toEqual([
+    ['service/llm/meant', 'pending'],
+    ['service/llm/out', 'ignored'],
+    ['service/llm/waits', 'down'],
+  ]);
 });
