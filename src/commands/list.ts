@@ -37,7 +37,7 @@ async function list(command: Command): Promise<number> {
       return found;
     });
     const decisions = rooms.engine.keys().flatMap((key) => rooms.engine.consider(key) ?? []);
-    print(command, listDocument(rooms.owner, rows, decisions, unread), listTable);
+    print(command, listDocument(rooms.owner, rows, decisions, unread, rooms.engine.judgement), listTable);
     return unread.length > 0 ? 1 : 0;
   } finally {
     await rooms.close();

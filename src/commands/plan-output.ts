@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { confirmCommand, type Decision } from '../controller/index.ts';
+import type { Decision } from '../controller/index.ts';
 import { type Change, type Json, type Judgement, showable, sourceKey } from '../registration/index.ts';
+import { HeldDeletes, heldDeletes, heldLine } from './held-output.ts';
 import { counted, paint } from './output.ts';
 
 /** One field of a change; a value that LiteLLM hides, or that looks like a secret, is told as `(hidden)`. */
@@ -26,15 +27,7 @@ export type PlannedChange = z.output<typeof PlannedChange>;
 /** What `plan -o json` prints. */
 export const PlanDocument = z.strictObject({
   changes: z.array(PlannedChange),
-  held: z
-    .strictObject({
-      models: z.int().describe('How many models would go.'),
-      of: z.int().describe('How many there are.'),
-      hash: z.string().describe('Names exactly this set of deletes.'),
-      confirm: z.string().describe('The command that carries them out.'),
-    })
-    .optional()
-    .describe('Deletes that are held: so many objects are gone that it has to be confirmed.'),
+  held: HeldDeletes.optional().describe('Deletes that are held: so many objects are gone that it has to be confirmed.'),
   problems: z.array(z.strictObject({ source: z.string(), reason: z.string(), message: z.string() })),
   waiting: z
     .array(z.strictObject({ source: z.string(), why: z.string() }))
@@ -46,8 +39,8 @@ export type PlanDocument = z.output<typeof PlanDocument>;
 
 /** Puts decisions together for printing. */
 export function planDocument(decisions: readonly Decision[], unread: string[], judgement: Judgement): PlanDocument {
-  const { takeOuts, owned, hash, held } = judgement;
-  const heldIds = new Set(held ? takeOuts.map(({ id }) => id) : []);
+  const held = heldDeletes(judgement);
+  const heldIds = new Set(held ? judgement.takeOuts.map(({ id }) => id) : []);
   const named = decisions.map((decision) => ({ decision, source: sourceKey(decision.source) }));
   return {
     changes: named.flatMap(({ decision, source }) =>
@@ -56,7 +49,7 @@ export function planDocument(decisions: readonly Decision[], unread: string[], j
         return heldIds.has(change.id) ? { ...change, held: true } : change;
       }),
     ),
-    ...(held && { held: { models: takeOuts.length, of: owned, hash, confirm: confirmCommand(hash) } }),
+    ...(held && { held }),
     problems: named.flatMap(({ decision, source }) => decision.problems.map((problem) => ({ source, ...problem }))),
     waiting: named.flatMap(({ decision: { state, why }, source }) =>
       why !== undefined && (state === 'held' || state === 'down') ? [{ source, why }] : [],
@@ -105,15 +98,7 @@ export function planTable(document: PlanDocument): string {
     lines.push(`${paint('red', `! ${source}`)}  ${reason}: ${message}`);
   for (const { source, why } of document.waiting) lines.push(paint('dim', `… ${source}  ${why}`));
   for (const what of document.unread) lines.push(paint('red', `! ${what}: nothing is planned for it`));
-  if (document.held) {
-    const { models, of, confirm } = document.held;
-    lines.push(
-      paint(
-        'red',
-        `! ${models} of ${of} models would go, though nobody saw their objects go: that is held. To confirm it, with the settings of this plan: ${confirm}`,
-      ),
-    );
-  }
+  if (document.held) lines.push(heldLine(document.held));
   lines.push(summary(document));
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Decision } from '../../controller/index.ts';
-import { type Json, type ModelRecord, sourceKey, visible } from '../../registration/index.ts';
+import { type Json, type Judgement, type ModelRecord, sourceKey, visible } from '../../registration/index.ts';
+import { HeldDeletes, heldDeletes } from '../held-output.ts';
 
 const ListedModel = z.strictObject({
   name: z.string().describe('The public name.'),
@@ -31,6 +32,7 @@ export const ListDocument = z.strictObject({
   ownerId: z.string().describe('The owner id of this installation.'),
   models: z.array(ListedModel).describe('Every model in LiteLLM.'),
   objects: z.array(ListedObject).describe('Every object that is not registered, and those with a problem.'),
+  held: HeldDeletes.optional().describe('Deletes that are held; plan shows each of them.'),
   unread: z.array(z.string()).describe('Sources that could not be read: their objects are not listed.'),
 });
 export type ListDocument = z.output<typeof ListDocument>;
@@ -41,6 +43,7 @@ export function listDocument(
   rows: readonly ModelRecord[],
   decisions: readonly Decision[],
   unread: string[],
+  judgement?: Judgement,
 ): ListDocument {
   const models = rows
     .map((row) => listedModel(owner, row))
@@ -50,7 +53,8 @@ export function listDocument(
     .map((decision) => listedObject(decision, registered))
     .filter((object) => !object.registered || object.reasons.length > 0)
     .sort((one, other) => compare(one.source, other.source));
-  return { ownerId: owner, models, objects, unread };
+  const held = judgement && heldDeletes(judgement);
+  return { ownerId: owner, models, objects, ...(held && { held }), unread };
 }
 
 /** Names of others' rows may hold anything: what a terminal would obey is spelled out. */

@@ -1,8 +1,9 @@
+import { heldLine } from '../held-output.ts';
 import { alignColumns, counted, paint } from '../output.ts';
 import type { ListDocument, ListedModel, ListedObject } from './document.ts';
 
 /** The list for people, and for `grep`: a line a model, then a line a reason. */
-export function listTable({ models, objects, unread }: ListDocument): string {
+export function listTable({ models, objects, held, unread }: ListDocument): string {
   const absent = objects.filter(({ registered }) => !registered);
   const troubled = objects.filter(({ registered }) => registered);
   const lines = [
@@ -12,6 +13,7 @@ export function listTable({ models, objects, unread }: ListDocument): string {
       ? ['', ...section(['WITH A PROBLEM', 'STATE', 'REASON'], troubled.flatMap(objectRows))]
       : []),
     ...(unread.length > 0 ? ['', ...unread.map((what) => paint('red', `! ${what}: its objects are not listed`))] : []),
+    ...(held ? ['', heldLine(held)] : []),
     ...(models.length + objects.length + unread.length > 0 ? [''] : []),
     summary(models, absent),
   ];

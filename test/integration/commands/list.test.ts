@@ -121,3 +121,13 @@ test('of Services those that somebody annotated are listed, the others not: ther
     ['service/llm/waits', 'down'],
   ]);
 });
+
+test('list says what is held, and how it is confirmed', async () => {
+  for (const name of ['a', 'b', 'c', 'd']) serve({ name, annotations: { enabled: 'true' } });
+  expect((await bench.runBoth('sync', OWNER)).code).toBe(0);
+  for (const name of ['a', 'b', 'c']) bench.kubernetes.delete({ kind: 'InferenceService', namespace: 'llm', name });
+  const { held } = await listed();
+  expect(held).toMatchObject({ models: 3, of: 4, confirm: expect.stringContaining(`--confirm-deletes ${held?.hash}`) });
+  const { stdout } = await bench.runBoth('list', OWNER);
+  expect(stdout).toContain('! 3 of 4 models would go, though nobody saw their objects go: that is held. To confirm it');
+});
