@@ -57,9 +57,10 @@ export function sortOut({ manifests, unread }: Input, namespace: string): Sorted
   return { ...sorted, ours: [...ours.values()], others: Object.fromEntries(others) };
 }
 
-function isOf({ resource, isMeant }: Source, manifest: Manifest): boolean {
+function isOf(source: Source, manifest: Manifest): boolean {
+  const { resource } = source;
   if (manifest.kind !== resource.kind || !apiVersionsOf(resource).includes(manifest.apiVersion)) return false;
-  return !isMeant || isAnnotated(manifest);
+  return !source.isMeant || isAnnotated(manifest);
 }
 
 function isAnnotated({ raw }: Manifest): boolean {
