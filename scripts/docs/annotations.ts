@@ -31,10 +31,11 @@ export function annotationsPage(): string {
   );
 }
 
-function row({ key, meaning, allowed, default: without, example }: Annotation): string[] {
+function row({ key, meaning, allowed, default: without, example, source }: Annotation): string[] {
   const [before = ''] = key in MAPS ? allowed.split(', of: ') : [allowed];
   const whole = key in MAPS ? `${before}, of [these keys](#${key})` : before;
-  return [code(key), marked(meaning), marked(whole), marked(without), code(example.replaceAll('\n', ' '))];
+  const where = source === undefined ? '' : ` (on objects of the source ${code(source)} alone)`;
+  return [code(key), `${marked(meaning)}${where}`, marked(whole), marked(without), code(example.replaceAll('\n', ' '))];
 }
 
 function mapSection(key: string, entries: readonly PassThrough[]): string {

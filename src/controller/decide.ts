@@ -136,7 +136,7 @@ function serve(
   const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, version);
   if (projection.rollingOut ? waitMs !== undefined : waitMs) {
     const why = 'a changed served name or base path is taken over when the rollout is through';
-    const hold = held(base.uid, records);
+    const hold = letIn(base.uid, records);
     const dueAt = projection.rollingOut ? undefined : world.now() + (waitMs ?? 0);
     return { ...base, ...hold, plan: { ...hold.plan, ...(dueAt !== undefined && { dueAt }) }, problems, why };
   }
@@ -182,7 +182,7 @@ function withoutKey(
   key: Exclude<BackendKey, { state: 'known' }>,
   records: StampedRecord[],
 ): Decision {
-  const { state, plan } = held(base.uid, records);
+  const { state, plan } = letIn(base.uid, records);
   if (key.state === 'unknown') {
     const problems: StandingProblem[] =
       key.why === undefined ? [] : [{ reason: 'RegistrationFailed', message: `${key.why}.` }];
@@ -210,6 +210,12 @@ function unready(
   if (waitMs > 0) return { ...hold, plan: { ...kept, dueAt: now() + waitMs }, why };
   const told = `${why}, no copy serves, and unready-policy is ${wish.policy}`;
   return { state: 'down', plan: planDown(wish.policy, uid, records), why: told };
+}
+
+/** As `held`, of an object that is Ready. */
+function letIn(uid: string, records: StampedRecord[]): Pick<Decision, 'state' | 'plan'> {
+  const { state, plan } = held(uid, records);
+  return { state, plan: liftBlocks(plan, uid, records) };
 }
 
 function held(uid: string, records: StampedRecord[]): Pick<Decision, 'state' | 'plan'> {
