@@ -44,6 +44,8 @@ export interface Reflector<T> {
   values(): Iterable<T>;
   readonly size: number;
   readonly state: ReflectorState;
+  /** The version that is read at present. */
+  readonly version: string;
   /** Why it is not synced: what the server, or the way to it, said last. */
   readonly trouble: KubernetesError | undefined;
   /** Resolves when the kind is synced, or known to be absent or forbidden, for the first time; and at stop(). */
@@ -264,6 +266,9 @@ export function startReflector<T extends { namespace: string; name: string; uid:
     },
     get state() {
       return state;
+    },
+    get version() {
+      return kind.resource.version;
     },
     get trouble() {
       return trouble;

@@ -16,9 +16,11 @@ export function alsoUnselected<T extends SourceObject>(
   let unselected = new Set<string>();
   let readAt = Number.NEGATIVE_INFINITY;
 
+  const asRead = (): Resource => ({ ...resource, version: reflector.version });
+
   async function lives(namespace: string, name: string): Promise<boolean> {
     const fieldSelector = `metadata.name=${name}`;
-    return (await listKeys({ connection, resource: { ...resource, namespace }, fieldSelector })).size > 0;
+    return (await listKeys({ connection, resource: { ...asRead(), namespace }, fieldSelector })).size > 0;
   }
 
   function get(key: string): T | undefined {
@@ -30,7 +32,7 @@ export function alsoUnselected<T extends SourceObject>(
 
   async function lookForUnselected(signal?: AbortSignal): Promise<void> {
     if (readAt + BELIEVED_MS > performance.now()) return;
-    const living = await listKeys({ connection, resource, ...(signal && { signal }) });
+    const living = await listKeys({ connection, resource: asRead(), ...(signal && { signal }) });
     unselected = new Set([...living].filter((key) => reflector.get(key) === undefined));
     readAt = performance.now();
   }

@@ -79,3 +79,32 @@ test('where the cluster has v1alpha1 alone, that is read', async () => {
     await old.close();
   }
 });
+
+test('with --selector and v1alpha1 alone, one that the selector does not take keeps its row, and one that is gone goes', async () => {
+  const resources = RESOURCES.map((type) => (type.kind === LLAMA.kind ? { ...type, version: 'v1alpha1' } : type));
+  const old = await startStage({ kubernetes: { resources } });
+  const put = (name: string, team: string) => {
+    const manifest = llmInferenceService({ name, metadata: { labels: { team } }, status: alone({ name }) });
+    const { metadata } = llmInferenceService({ name });
+    const whole = { ...manifest, metadata: { ...metadata, ...manifest.metadata } };
+    old.kubernetes.apply({ ...whole, apiVersion: 'serving.kserve.io/v1alpha1' });
+  };
+  const rows = (): string =>
+    old.litellm
+      .rows()
+      .map(({ model_name }) => model_name)
+      .sort()
+      .join();
+  try {
+    for (const name of ['moves', 'goes', 'stays', 'too']) put(name, 'search');
+    const first = await old.start({ ...SOURCES, selector: 'team=search' });
+    await until('all are registered', () => rows() === 'goes,moves,stays,too');
+    await first.stop();
+    put('moves', 'other');
+    old.kubernetes.delete({ ...LLAMA, name: 'goes' });
+    await old.start({ ...SOURCES, selector: 'team=search' });
+    await until('the one that is gone goes', () => rows() === 'moves,stays,too');
+  } finally {
+    await old.close();
+  }
+});
