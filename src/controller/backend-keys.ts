@@ -39,6 +39,8 @@ const MAX_KEY_LENGTH = 4096;
 /** Keeps the keys of those Secrets that are read; a Secret that cannot be asked for at the moment keeps its last reading. */
 export function createBackendKeys(readSecret: ReadSecret): BackendKeys {
   const readings = new Map<string, Reading>();
+  /** By place: what was told last by `readAll`; single looks read the Secret too. */
+  const told = new Map<string, string | undefined>();
 
   async function read(ref: SecretRef, signal?: AbortSignal): Promise<void> {
     const place = placeOf(ref);
@@ -47,17 +49,22 @@ export function createBackendKeys(readSecret: ReadSecret): BackendKeys {
     } catch (error) {
       const before = readings.get(place);
       const denied = error instanceof KubernetesError && error.code === 'forbidden';
-      if (denied || !before || 'why' in before) readings.set(place, { why: told(ref, error, denied) });
+      if (denied || !before || 'why' in before) readings.set(place, { why: inWords(ref, error, denied) });
     }
   }
 
   async function readAll(refs: Iterable<SecretRef>, signal?: AbortSignal): Promise<SecretRef[]> {
     const wanted = new Map([...refs].map((ref) => [placeOf(ref), ref]));
     for (const place of readings.keys()) if (!wanted.has(place)) readings.delete(place);
-    const before = new Map([...wanted.keys()].map((place) => [place, essence(readings.get(place))]));
+    for (const place of told.keys()) if (!wanted.has(place)) told.delete(place);
     const queue = new PQueue({ concurrency: READERS });
     await queue.addAll([...wanted.values()].map((ref) => () => read(ref, signal)));
-    return [...wanted].flatMap(([place, ref]) => (essence(readings.get(place)) === before.get(place) ? [] : [ref]));
+    return [...wanted].flatMap(([place, ref]) => {
+      const now = essence(readings.get(place));
+      if (told.has(place) && told.get(place) === now) return [];
+      told.set(place, now);
+      return [ref];
+    });
   }
 
   function look(ref: SecretRef): BackendKey {
@@ -80,7 +87,7 @@ function placeOf({ namespace, name }: SecretRef): string {
   return `${namespace}/${name}`;
 }
 
-function told({ namespace, name }: SecretRef, error: unknown, denied: boolean): string {
+function inWords({ namespace, name }: SecretRef, error: unknown, denied: boolean): string {
   const secret = `The Secret ${quoted(name)}`;
   if (denied) {
     return `${secret} may not be read: give model-registrar the right to get Secrets in namespace ${namespace}`;

@@ -99,7 +99,7 @@ function decideFor(
     case 'hold':
       return { ...base, problems: [], ...unready(world, base, projection, records) };
     case 'invalid':
-      return { ...base, state: 'invalid', plan: planHold(uid, records), problems: projection.problems };
+      return { ...base, state: 'invalid', ...invalid(uid, projection, records), problems: projection.problems };
     case 'serve':
       return serve(world, { ...base, version: resourceVersion }, projection, records);
   }
@@ -141,7 +141,7 @@ function serve(
     return { ...base, ...hold, plan: { ...hold.plan, ...(dueAt !== undefined && { dueAt }) }, problems, why };
   }
   const adopting = world.adopting?.get(sourceKey(base.source));
-  const plan = adopting ? adoption(world, input, adopting) : liftBlocks(planServe(input), base.uid, records);
+  const plan = liftBlocks(adopting ? adoption(world, input, adopting) : planServe(input), base.uid, records);
   const dueAt = Math.min(plan.dueAt ?? Number.POSITIVE_INFINITY, claims.dueAt);
   return {
     ...base,
@@ -190,6 +190,16 @@ function withoutKey(
   }
   const message = `${ANNOTATION_PREFIX}api-key-secret: ${key.why}.`;
   return { ...base, state: 'invalid', plan, problems: [{ reason: 'InvalidAnnotation', message }] };
+}
+
+/** What is there stays, unless it would lead elsewhere. A block is for a model that is down, and whether it is cannot be told. */
+function invalid(
+  uid: string,
+  { problems: [{ message }], unsafe }: Projection & { state: 'invalid' },
+  records: StampedRecord[],
+): Pick<Decision, 'plan' | 'why'> {
+  if (unsafe) return { plan: planWithdraw(records), why: message.replace(/\.$/, '') };
+  return { plan: liftBlocks(planHold(uid, records), uid, records) };
 }
 
 /** What is kept, and what becomes of it when the object is down for longer than its owner lets it. */

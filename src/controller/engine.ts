@@ -1,5 +1,12 @@
 import type { Applied, Gate, Priority, Registry, Writer } from '../litellm/index.ts';
-import { type Change, type Judgement, parseSourceKey, sourceKey, takesOut } from '../registration/index.ts';
+import {
+  type Change,
+  type Judgement,
+  parseSourceKey,
+  type SecretRef,
+  sourceKey,
+  takesOut,
+} from '../registration/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
 import { type Decision, decide, decideUnselected } from './decide.ts';
 import { GateClosed, isOvertaken, isUntried, Outdated } from './failures.ts';
@@ -155,7 +162,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
       const version = versionOf(key);
       for (const change of decision.plan.changes) {
         const inTurn = (): Promise<Applied> => {
-          if (version !== versionOf(key) && isUncalledFor(key, change)) throw new Outdated();
+          if (mayHaveChanged(key, version) && isUncalledFor(key, change)) throw new Outdated();
           return write(change, signal);
         };
         applied.push(await writer.run(priorityOf(change, urgency), inTurn, overtaken));
@@ -169,11 +176,20 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     return { key, decision: settled(key, decision), applied, gated: false };
   }
 
-  /** A delete may have waited long for its turn, and the object be back, or started again. */
+  /** A delete, or a block, may have waited long for its turn, and the object be back, or serve again. */
   function isUncalledFor(key: string, change: Change): boolean {
-    if (change.kind !== 'delete' || !takesOut(change)) return false;
+    const blocks = (one: Change): boolean => one.kind === 'update' && one.blocked === true;
+    const removes = (one: Change): boolean => one.kind === 'delete' && takesOut(one);
+    const kind = blocks(change) ? blocks : removes(change) ? removes : undefined;
+    if (!kind || !('record' in change)) return false;
     const { id } = change.record;
-    return !known(key)?.plan.changes.some((one) => one.kind === 'delete' && one.record.id === id);
+    return !known(key)?.plan.changes.some((one) => kind(one) && 'record' in one && one.record.id === id);
+  }
+
+  /** What an object means may also change by what belongs to it, such as the endpoints of a Service. */
+  function mayHaveChanged(key: string, version: string | undefined): boolean {
+    const related = placeOf(key)?.view.source.related ?? [];
+    return version !== versionOf(key) || related.some((kind) => kind.ownerOf !== undefined);
   }
 
   /** The object as it is known now. */
@@ -215,7 +231,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   async function readKeys(signal?: AbortSignal): Promise<{ changed: string[]; count: number }> {
     const secrets = [...observer.secrets()];
     const changed = await backendKeys.readAll(secrets, signal);
-    return { changed: observer.naming(changed), count: secrets.length };
+    return { changed: observer.naming(changed), count: new Set(secrets.map(secretKey)).size };
   }
 
   async function refresh(signal?: AbortSignal): Promise<void> {
@@ -256,6 +272,10 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     readKeys,
     refresh,
   };
+}
+
+function secretKey({ namespace, name }: SecretRef): string {
+  return `${namespace}/${name}`;
 }
 
 function priorityOf(change: Change, urgency: Urgency): Priority {

@@ -4,7 +4,7 @@ import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../
 import type { Gate } from '../litellm/index.ts';
 import { type Judgement, sourceKey } from '../registration/index.ts';
 import type { Engine, Outcome } from './engine.ts';
-import { describeError, isNotLeader } from './failures.ts';
+import { describeError, isNotLeader, Outdated } from './failures.ts';
 import type { Meaning } from './observer.ts';
 import type { Report } from './report.ts';
 
@@ -223,6 +223,7 @@ export function createLoop(options: LoopOptions): Loop {
     // It ends with this process, or as soon as its Lease can be renewed: no waits that grow.
     if (isNotLeader(outcome.error))
       return { againInMs: NOT_LEADING_WAITS * options.backoff.minMs * (1 + Math.random()) };
+    if (outcome.error instanceof Outdated) return { againInMs: options.backoff.minMs };
     if (outcome.gated) return { againInMs: gate.waitMs() * (1 + Math.random() / 4) + 1 };
     if (outcome.error || outcome.applied.some(({ result }) => result === 'saved' || result === 'kept'))
       return { again: 'backoff' };

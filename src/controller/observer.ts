@@ -32,12 +32,12 @@ export interface Observer {
 }
 
 export interface ObserverOptions {
-  world: Pick<World, 'names' | 'departures' | 'patience' | 'projection' | 'related'>;
+  world: Pick<World, 'names' | 'departures' | 'patience' | 'downtimes' | 'projection' | 'related'>;
   views: readonly SourceView[];
 }
 
 export function createObserver({ world, views }: ObserverOptions): Observer {
-  const { names, departures, patience } = world;
+  const { names, departures, patience, downtimes } = world;
   /** By key: a digest of what an object meant when it was seen last. */
   const meanings = new Map<string, string>();
   /** By key: the Secret that an object names. */
@@ -57,6 +57,7 @@ export function createObserver({ world, views }: ObserverOptions): Observer {
       meanings.delete(key);
       secrets.delete(key);
       patience.forget(key);
+      downtimes.forget(key);
       departures.note(key, undefined, witnessed);
       return 'leaving';
     }

@@ -121,7 +121,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     // Before the row is touched that is copied: what cannot be done is not to cost a write at each try.
     keepOff(rows.get(entry.id));
     const kept = await keptBy(made, signal);
-    if (!kept) return { change: made, result: await write(entry, {}, signal) };
+    if (!kept) return { change: made, result: await write(entry, seen.liftOf(entry.id), signal) };
     // An object that was made again has to serve, also where not all of its former row can be copied.
     if ('hidden' in kept) return { change: made, result: await write(entry, {}, signal), hidden: kept.hidden };
     return { change: made, result: await write(entry, rowExtra(kept), signal) };
@@ -230,7 +230,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     const held = rows.get(id) ?? change.record;
     if (!(await allStand(change.needs, signal))) return { change, result: 'skipped' };
     if (change.why === 'yielded' && !(await hasRival(held, signal))) return { change, result: 'skipped' };
-    if (!takesOut(change) && held.blocked) await blockToo(change.needs, signal);
+    // A block of our own says nothing about what takes the row's place.
+    if (!takesOut(change) && held.blocked && held.stamp?.blockedByUs !== true) await blockToo(change.needs, signal);
     await client.remove(id, signal);
     journal.wrote(id, held, undefined);
     put(id, undefined);

@@ -12,19 +12,25 @@ export interface SeenRows {
    * since when it has its name.
    */
   standing(entry: Entry): Entry;
+  /** What lets that row in again, where we had blocked it: it is made because its object serves. */
+  liftOf(id: string): { blocked?: false };
 }
+
+/** No more than is needed: a row may hold the key of its backend. */
+type Seen = Pick<StampedRecord, 'id' | 'stamp' | 'blocked'>;
 
 export function createSeenRows(): SeenRows {
   /** By the entry's id: its last row. */
-  const last = new Map<string, StampedRecord>();
+  const last = new Map<string, Seen>();
 
   function note(row: StampedRecord): void {
-    const { base, generation } = splitId(row.id);
+    const { id, stamp, blocked } = row;
+    const { base, generation } = splitId(id);
     const known = last.get(base);
-    if (!known || splitId(known.id).generation <= generation) last.set(base, row);
+    if (!known || splitId(known.id).generation <= generation) last.set(base, { id, stamp, blocked });
   }
 
-  const find = (id: string): StampedRecord | undefined => last.get(splitId(id).base);
+  const find = (id: string): Seen | undefined => last.get(splitId(id).base);
 
   return {
     note,
@@ -37,6 +43,10 @@ export function createSeenRows(): SeenRows {
       if (!row || row.stamp.generation < entry.stamp.generation) return entry;
       const { generation, since, created } = row.stamp;
       return { ...entry, id: row.id, stamp: { ...entry.stamp, generation, since, created } };
+    },
+    liftOf(id) {
+      const row = find(id);
+      return row?.id === id && row.blocked && row.stamp.blockedByUs === true ? { blocked: false } : {};
     },
   };
 }

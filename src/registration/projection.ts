@@ -50,5 +50,6 @@ export type Projection = { names: string[] } & (
   | { state: 'withdraw'; why: string }
   /** `optedOut`: the object itself says so. */
   | { state: 'ignore'; why: string; optedOut?: true }
-  | { state: 'invalid'; problems: [Problem, ...Problem[]] }
+  /** `unsafe`: what is registered would send calls where the object's author chooses, and is taken out. */
+  | { state: 'invalid'; problems: [Problem, ...Problem[]]; unsafe?: true }
 );

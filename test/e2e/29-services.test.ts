@@ -80,6 +80,18 @@ test('29: what would let a tenant choose the host is refused with an Event, and 
   expect(await scene.gateway.models()).toEqual([]);
 });
 
+test('29: a Service that is edited into one that leads elsewhere is taken out at once, and told', async () => {
+  await start();
+  await put({});
+  await endpoints({ ready: [true] });
+  await listed('vllm');
+  await put({ spec: { type: 'ExternalName', externalName: 'evil.example.com', selector: null } });
+  await until('it is gone', async () => (await scene.gateway.models()).length === 0, 5_000);
+  await until('it is told', async () =>
+    (await scene.events('vllm')).some((event) => event.startsWith('NotRoutable: ')),
+  );
+});
+
 test('29: KServe’s copies of annotations on its own Services make no second model', async () => {
   await scene.serve({ name: 'qwen', annotations: { enabled: 'true' } });
   const uid = await scene.apply({ name: 'qwen', annotations: { enabled: 'true' } });

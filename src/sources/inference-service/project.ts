@@ -83,7 +83,8 @@ export function projectInferenceService(
   const unready = undecided ?? unreadyReason(object);
   if (unready) return { state: 'hold', names, why: unready, ...unreadyOf(options, isDown(object)) };
   if (!address || served === undefined) {
-    return { state: 'hold', names, why: 'it is not routable yet: KServe reports no address' };
+    const why = 'it is not routable yet: KServe reports no address';
+    return { state: 'hold', names, why, ...unreadyOf(options, false) };
   }
   const params = paramsOf(options);
   const info = infoOf(options, predictor.arguments);

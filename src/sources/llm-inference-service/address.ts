@@ -17,20 +17,31 @@ export interface Route {
  *
  * The gateway inside the cluster goes before the workload's own Service: that one passes the scheduler by. Addresses for routing by model
  * (`*-model-routing`, and those below `/publishers/`) ask for a header that nobody sends, or repeat what another has.
+ *
+ * The host of an address is the object's author's choice where they name routes, gateways or host names themselves (KServe v0.20.0 copies an
+ * HTTPRoute's `hostnames`, `router_discovery.go`). So inside the cluster only KServe's own name for the gateway's Service counts, and Services
+ * of the object's namespace; outside only an object that leaves all that to KServe.
  */
 export function routeOf(
   object: LlmInferenceService,
   where: ProjectionSettings['address'],
 ): Route | Problem | undefined {
   const ways = object.addresses.flatMap((address) => wayOf(address) ?? []);
-  const rank = where === 'cluster' ? rankInside : rankOutside;
-  const [best] = ways
-    .filter((way) => rank(way) !== undefined)
-    .sort((one, other) => (rank(one) ?? 0) - (rank(other) ?? 0));
-  if (best) return routeTo(best);
+  const outside = object.routesItself ? [] : ways.filter(({ name }) => name === 'gateway-external');
+  const inside = [
+    ...ways.filter(({ name, host }) => name === 'gateway-internal' && isService(host)),
+    ...ways.filter((way) => isWorkload(way, object)),
+  ];
+  const best = where === 'cluster' ? (inside[0] ?? outside[0]) : outside[0];
+  if (best) return routeTo(best, object);
   if (ways.length === 0) return undefined;
-  const remedy = 'expose it by a gateway, or set --address to cluster if LiteLLM runs in the same cluster';
-  return notRoutable(`None of its addresses (status.addresses) leads to it from outside the cluster; ${remedy}.`);
+  const own = object.routesItself
+    ? '; routes, gateways and host names of your own (spec.router) are not taken for that'
+    : '';
+  const remedy = where === 'external' ? ', or set --address to cluster if LiteLLM runs in the same cluster' : '';
+  return notRoutable(
+    `None of its addresses (status.addresses) can be called from ${where === 'external' ? 'outside' : 'inside'} the cluster${own}. Expose it by the gateway of KServe${remedy}.`,
+  );
 }
 
 interface Way extends Address {
@@ -44,25 +55,19 @@ function wayOf(address: Address): Way | undefined {
   return { ...address, host: url.hostname };
 }
 
-function rankInside(way: Way): number {
-  if (!isInside(way)) return 2;
-  return way.name?.startsWith('gateway-') ? 0 : 1;
+function isService(host: string): boolean {
+  return /^[^.]+\.[^.]+\.svc(?:\.|$)/.test(host);
 }
 
-function rankOutside(way: Way): number | undefined {
-  return isInside(way) ? undefined : 0;
+function isWorkload({ name, host }: Way, { namespace }: LlmInferenceService): boolean {
+  return !name?.startsWith('gateway-') && isService(host) && host.split('.')[1] === namespace;
 }
 
-function isInside({ name, host }: Way): boolean {
-  return name === 'gateway-internal' || name === 'internal' || /\.svc(?:\.|$)/.test(host);
-}
-
-function routeTo({ url, host, models, name }: Way): Route | Problem {
-  const { text, problem } = checkedUrl('status.addresses[].url', url);
+function routeTo(way: Way, object: LlmInferenceService): Route | Problem {
+  const { text, problem } = checkedUrl('status.addresses[].url', way.url);
   if (problem !== undefined) return notRoutable(`${problem}.`);
   const parsed = new URL(text);
-  const isWorkload = !name?.startsWith('gateway-') && /\.svc(?:\.|$)/.test(host);
-  if (!isWorkload || parsed.port !== '') return { base: text, models };
+  if (!isWorkload(way, object) || parsed.port !== '') return { base: text, models: way.models };
   parsed.port = WORKLOAD_PORT;
-  return { base: parsed.href.replace(/\/+$/, ''), models };
+  return { base: parsed.href.replace(/\/+$/, ''), models: way.models };
 }

@@ -8,6 +8,9 @@ export interface Model {
   servedName: string;
 }
 
+/** Most adapters of one object that are registered: each is a row, and each write of one makes LiteLLM read them all. */
+const MAX_ADAPTERS = 64;
+
 /** Names of models that route by their publisher (KServe v0.19 and later): each model has one beside its own. */
 const QUALIFIED = 'publishers/';
 
@@ -30,11 +33,15 @@ export function modelsOf(
     publicName,
     servedName: ids?.includes(publicName) ? publicName : served,
   }));
-  const others = adapters.filter((name) => !declared.includes(name) && name !== served);
-  const problems = others.flatMap((name) => {
-    const problem = publicNameProblem(name);
-    return problem ? [unusable(name, problem)] : [];
-  });
+  const all = [...new Set(adapters)].filter((name) => !declared.includes(name) && name !== served);
+  const others = all.slice(0, MAX_ADAPTERS);
+  const problems = all.length > others.length ? [tooMany(all.length)] : [];
+  problems.push(
+    ...others.flatMap((name) => {
+      const problem = publicNameProblem(name);
+      return problem ? [unusable(name, problem)] : [];
+    }),
+  );
   const usable = others.filter((name) => !publicNameProblem(name));
   const models = [...main, ...usable.map((name) => ({ publicName: name, servedName: name }))];
   return { served, names: models.map(({ publicName }) => publicName), models, problems };
@@ -45,6 +52,11 @@ function mainModel({ name, modelName, adapters }: LlmInferenceService, ids: read
   const wanted = modelName ?? name;
   if (!ids || ids.includes(wanted)) return wanted;
   return ids.find((id) => !adapters.includes(id)) ?? wanted;
+}
+
+function tooMany(count: number): Problem {
+  const message = `The object has ${count} LoRA adapters; the first ${MAX_ADAPTERS} of them are registered.`;
+  return { reason: 'NotRoutable', message };
 }
 
 function unusable(name: string, problem: string): Problem {

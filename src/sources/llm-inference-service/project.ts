@@ -43,7 +43,8 @@ export function projectLlmInferenceService(
   const unready = unreadyReason(object);
   if (unready) return { state: 'hold', names, why: unready, ...unreadyOf(options, isDown(object)) };
   if (!route || !('base' in route)) {
-    return { state: 'hold', names, why: 'it is not routable yet: KServe reports no address' };
+    const why = 'it is not routable yet: KServe reports no address';
+    return { state: 'hold', names, why, ...unreadyOf(options, false) };
   }
   const { apiKeySecret } = options;
   return {

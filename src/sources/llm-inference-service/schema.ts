@@ -27,6 +27,8 @@ export interface LlmInferenceService extends AnnotatedObject {
   adapters: string[];
   addresses: Address[];
   url: string | undefined;
+  /** Its author names routes, gateways or host names of their own: then addresses outside are the author's choice. */
+  routesItself: boolean;
   /** The Deployment that serves, or the LeaderWorkerSet, and its ready pods; undefined where the version does not say. */
   workload: { kind: string; name: string; readyReplicas: number } | undefined;
   arguments: ServerArguments;
@@ -53,6 +55,10 @@ const schema = z.object({
   spec: part({
     model: part({ name: text, lora: part({ adapters: list(z.object({ name: z.string() })) }) }),
     template: part({ containers: list(container) }),
+    router: part({
+      gateway: part({ refs: list(z.unknown()) }),
+      route: part({ http: part({ refs: list(z.unknown()), spec: part({ hostnames: list(z.unknown()) }) }) }),
+    }),
   }),
   status: part({
     observedGeneration: number,
@@ -84,6 +90,7 @@ const UNREAD: Omit<LlmInferenceService, keyof SourceObject> = {
   adapters: [],
   addresses: [],
   url: undefined,
+  routesItself: false,
   workload: undefined,
   arguments: NO_ARGUMENTS,
 };
@@ -105,6 +112,8 @@ export function parseLlmInferenceService(
   const primary = status?.workloads?.primary;
   const main = spec?.template?.containers.find(({ name }) => name === 'main');
   const stop = all['serving.kserve.io/stop'];
+  const { gateway, route } = spec?.router ?? {};
+  const http = route?.http;
   return {
     ...identity,
     ...own,
@@ -120,6 +129,7 @@ export function parseLlmInferenceService(
       models: models?.map((model) => model.name),
     })),
     url: status?.url,
+    routesItself: [gateway?.refs, http?.refs, http?.spec?.hostnames].some((own) => own !== undefined && own.length > 0),
     workload: primary?.name
       ? { kind: primary.kind ?? '', name: primary.name, readyReplicas: primary.readyReplicas ?? 0 }
       : undefined,

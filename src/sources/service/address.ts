@@ -18,8 +18,6 @@ export function addressOf(
   slices: readonly EndpointSlice[],
   where: ProjectionSettings['address'],
 ): string | Problem | undefined {
-  const refused = hostProblem(service);
-  if (refused) return refused;
   const port = choosePort(service.ports, portName);
   if ('reason' in port) return port;
   if (where === 'external') return outside(service, port);
@@ -28,7 +26,7 @@ export function addressOf(
 }
 
 /** Whoever chooses the addresses of a Service chooses the host that LiteLLM calls. */
-function hostProblem({ type, selects }: Service): Problem | undefined {
+export function hostProblem({ type, selects }: Service): Problem | undefined {
   const instead = 'only a Service that selects pods is registered';
   if (type === 'ExternalName') return notRoutable(`The Service is of type ExternalName; ${instead}.`);
   return selects ? undefined : notRoutable(`The Service has no selector; ${instead}.`);

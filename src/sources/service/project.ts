@@ -12,7 +12,7 @@ import {
   unreadyOf,
 } from '../object/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../source.ts';
-import { addressOf } from './address.ts';
+import { addressOf, hostProblem } from './address.ts';
 import { slicesOf } from './endpoints.ts';
 import type { Service } from './schema.ts';
 
@@ -33,17 +33,20 @@ export function projectService(object: Service, settings: ProjectionSettings, re
   if (object.deleting) return { state: 'withdraw', names, why: 'it is being deleted' };
 
   problems.push(...object.malformed.map(malformedAnnotation), ...nameProblems(served, options));
+  const elsewhere = hostProblem(object);
+  // LiteLLM would go on calling its name, which leads elsewhere by now.
+  if (elsewhere) return { state: 'invalid', names, problems: [elsewhere, ...problems], unsafe: true };
   const slices = slicesOf(related, object);
   const address = addressOf(object, options.port, slices === 'unknown' ? [] : slices, settings.address);
   if (typeof address === 'object') return { state: 'invalid', names, problems: [address, ...problems] };
   const [first, ...rest] = problems;
   if (first) return { state: 'invalid', names, problems: [first, ...rest] };
 
-  if (!address) return { state: 'hold', names, why: 'its load balancer has no address yet' };
-  if (slices === 'unknown') return { state: 'hold', names, why: 'its EndpointSlices cannot be read' };
-  if (!slices.some(({ ready }) => ready)) {
-    return { state: 'hold', names, why: 'none of its endpoints is ready', ...unreadyOf(options, true) };
-  }
+  const hold = (why: string, down = false) => ({ state: 'hold' as const, names, why, ...unreadyOf(options, down) });
+  if (!address) return hold('its load balancer has no address yet');
+  if (slices === 'unknown') return hold('its EndpointSlices cannot be read');
+  // A Service has a slice, if an empty one: without any, they are just not known.
+  if (!slices.some(({ ready }) => ready)) return hold('none of its endpoints is ready', slices.length > 0);
   const { apiKeySecret } = options;
   return {
     state: 'serve',

@@ -99,6 +99,19 @@ test('a Service without a selector is refused, and says so; one that is refused 
   expect(names()).toBe('vllm');
 });
 
+test.each<[string, object]>([
+  ['of type ExternalName', { type: 'ExternalName', externalName: 'evil.example.com' }],
+  ['one without a selector', { selector: null }],
+])('a Service that is edited into %s is taken out at once: its name leads elsewhere', async (_case, spec) => {
+  put();
+  endpoints();
+  await stage.start(SOURCES);
+  await registered('vllm');
+  stage.kubernetes.patch(VLLM, { spec });
+  await registered();
+  await until('it is told', () => events().some((event) => event.startsWith('NotRoutable: ')));
+});
+
 test('an InferenceService and a Service of one name are two objects; the older one has the public name', async () => {
   stage.serve({ name: 'vllm', namespace: 'team-a', annotations: { enabled: 'true' } });
   await stage.start(SOURCES);

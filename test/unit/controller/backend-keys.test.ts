@@ -109,3 +109,12 @@ it('tells which Secrets are others than before', async () => {
   expect(await keys.readAll([REF])).toEqual([REF]);
   expect(await keys.readAll([REF])).toEqual([]);
 });
+
+it('tells of a Secret also where a single look has read it meanwhile: others may name it', async () => {
+  const { state, keys } = reader(secret({ token: 'k1' }));
+  await keys.readAll([REF]);
+  state.answer = secret({ token: 'k2' }, 'uid 2');
+  await keys.read(REF);
+  expect(await keys.readAll([REF])).toEqual([REF]);
+  expect(await keys.readAll([REF])).toEqual([]);
+});

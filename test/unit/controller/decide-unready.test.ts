@@ -79,8 +79,24 @@ describe('an object that is Ready again is let in', () => {
     expect(about(worldOf([blocked()]), moved)).toMatchObject({ state: 'held', plan: { changes: letIn } });
   });
 
+  it('also where an annotation of it is wrong: whether it is down cannot be told then', () => {
+    const wrong: Projection = {
+      state: 'invalid',
+      names: ['qwen'],
+      problems: [{ reason: 'InvalidAnnotation', message: 'x' }],
+    };
+    expect(about(worldOf([blocked()]), wrong)).toMatchObject({ state: 'invalid', plan: { changes: letIn } });
+  });
+
   it('while the key of its backend cannot be read', () => {
     const keyless = serving(undefined, { apiKeySecret: { namespace: 'llm', name: 'key' } });
     expect(about(worldOf([blocked()]), keyless).plan.changes).toMatchObject(letIn);
   });
+});
+
+it('an object whose row would lead elsewhere by now loses it, and says why', () => {
+  const problems: [{ reason: 'NotRoutable'; message: string }] = [{ reason: 'NotRoutable', message: 'It leads away.' }];
+  const decision = about(worldOf([row()]), { state: 'invalid', names: ['qwen'], problems, unsafe: true });
+  expect(inShort(decision.plan)).toEqual([`delete ${id} withdrawn`]);
+  expect(decision).toMatchObject({ state: 'invalid', problems, why: 'It leads away' });
 });

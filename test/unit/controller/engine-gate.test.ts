@@ -74,6 +74,20 @@ describe('a delete that waits for its turn', () => {
     expect(stage.names()).toHaveLength(1);
   });
 
+  it('nor is a block', async () => {
+    stage.put(object());
+    await stage.engine.reconcile(KEY, 'prompt');
+    const unready = { policy: 'Block', graceMs: 0, down: true } as const;
+    stage.put(object({ resourceVersion: '2', projection: { state: 'hold', names: ['qwen'], why: 'x', unready } }));
+    const release = occupyWriter();
+    const outcome = stage.engine.reconcile(KEY, 'prompt');
+    await waiting(1);
+    stage.put(object({ resourceVersion: '3' }));
+    release();
+    expect(await outcome).toMatchObject({ gated: true, applied: [] });
+    expect([...stage.litellm.database.values()]).toMatchObject([{ blocked: false }]);
+  });
+
   it('is carried out where the object changed in something else', async () => {
     stage.put(object());
     await stage.engine.reconcile(KEY, 'prompt');

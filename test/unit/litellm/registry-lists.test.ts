@@ -158,6 +158,22 @@ describe('a row that a list misses', () => {
     expect(stage.litellm.calls).toEqual([`update ${entry({ generation: 2 }).id}`]);
   });
 
+  it('is let in again where we had blocked it: it is made because its object serves', async () => {
+    const made = await stage.register();
+    const stamp = { ...made.stamp, blockedByUs: true };
+    const mark = { ...made, params: {}, info: {}, stamp };
+    const [record] = stage.registry.recordsOf(SOURCE);
+    if (!record) throw new Error('no row');
+    await stage.registry.apply({ kind: 'update', record, entry: mark, fields: [], blocked: true });
+    expect(stage.litellm.database.get(made.id)).toMatchObject({ blocked: true });
+    stage.now += SETTLE_MS;
+    stage.litellm.unservable.add(made.id);
+    stage.litellm.reload();
+    await stage.registry.refresh();
+    await stage.registry.apply(creation(entry()));
+    expect(stage.litellm.database.get(made.id)).toMatchObject({ blocked: false });
+  });
+
   it('is just made, once the database has said that it is gone: it is not asked a second time', async () => {
     const { id } = await stage.register();
     stage.now += SETTLE_MS;

@@ -159,6 +159,14 @@ describe('a superseded row that goes', () => {
     expect(registry.recordsOf(SOURCE)).toMatchObject([{ id: next.id, blocked: true }]);
   });
 
+  it('leaves a block of our own to nobody: it was for a time in which nothing served', async () => {
+    const mark = { ...full, params: {}, info: {}, stamp: { ...full.stamp, blockedByUs: true } };
+    await registry.apply({ kind: 'update', record, entry: mark, fields: [], blocked: true });
+    expect(litellm.database.get(full.id)).toMatchObject({ blocked: true });
+    expect(await removeOld()).toMatchObject({ result: 'deleted' });
+    expect(litellm.database.get(next.id)).toMatchObject({ blocked: false });
+  });
+
   it('sets no block twice', async () => {
     addByHand({ blocked: true });
     litellm.addByHand(next.id, { ...litellm.database.get(next.id), blocked: true });

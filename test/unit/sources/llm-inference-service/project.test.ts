@@ -56,6 +56,13 @@ describe('what an LLMInferenceService registers', () => {
     });
   });
 
+  it('registers so many adapters and no more, each once, and warns', () => {
+    const adapters = Array.from({ length: 100 }, (_, index) => ({ name: `a${index % 70}`, uri: 'hf://x' }));
+    const projection = project(llmInferenceService({ model: { lora: { adapters } }, status: alone() }));
+    expect(served(projection)).toHaveLength(1 + 64);
+    expect(projection).toMatchObject({ warnings: [{ message: expect.stringContaining('has 70 LoRA adapters') }] });
+  });
+
   it('leaves an adapter out whose name is none, and warns', () => {
     const model = { lora: { adapters: [{ name: 'a*b', uri: 'hf://x' }] } };
     const projection = project(llmInferenceService({ model, status: alone() }));
@@ -83,6 +90,8 @@ describe('the address of an LLMInferenceService', () => {
       [{ name: 'gateway-internal-model-routing', url: 'http://a.b.svc/' }, outside],
       `${outside.url}/v1`,
     ],
+    ['no Service of another namespace', [{ url: 'http://litellm.litellm.svc:4000' }, outside], `${outside.url}/v1`],
+    ['no gateway outside with the name of a Service', [{ ...outside, url: 'http://a.b.svc/x' }, own], ALONE],
     ['the own Service at a port that is said', [{ url: `https://x.llm.svc:8443/` }], 'https://x.llm.svc:8443/v1'],
   ])('is %s', (_case, addresses, expected) => {
     expect(served(project(at(...addresses)))).toEqual([`llama → llama at ${expected}`]);
@@ -96,8 +105,23 @@ describe('the address of an LLMInferenceService', () => {
 
   it('is none for a LiteLLM outside where nothing leads there', () => {
     expect(problems(project(at(inside, own), workloads(), { address: 'external' }))).toEqual([
-      expect.stringContaining('NotRoutable: None of its addresses (status.addresses) leads to it from outside'),
+      expect.stringContaining('NotRoutable: None of its addresses (status.addresses) can be called from outside'),
     ]);
+  });
+
+  it.each<[string, object]>([
+    ['a route', { route: { http: { refs: [{ name: 'mine' }] } } }],
+    ['host names', { route: { http: { spec: { hostnames: ['litellm.litellm.svc.cluster.local'] } } } }],
+    ['a gateway', { gateway: { refs: [{ name: 'mine' }] } }],
+  ])('is never one outside where its author names %s: the host would be the author’s choice', (_case, router) => {
+    const routed = (...addresses: object[]) =>
+      llmInferenceService({ spec: { router }, status: { ...alone(), addresses } });
+    expect(served(project(routed(outside, own)))).toEqual([`llama → llama at ${ALONE}`]);
+    for (const address of ['cluster', 'external'] as const) {
+      expect(problems(project(routed(outside), workloads(), { address }))).toEqual([
+        expect.stringContaining('NotRoutable: None of its addresses (status.addresses) can be called from'),
+      ]);
+    }
   });
 
   it('is awaited while the status has none', () => {

@@ -98,8 +98,12 @@ describe('a Service whose addresses its author may choose', () => {
       'NotRoutable: The Service has no selector; only a Service that selects pods is registered.',
     ],
   ])('is refused: %s', (_case, spec, expected) => {
-    for (const address of ['cluster', 'external'] as const)
-      expect(problems(project(service({ spec: { ...spec } }), slices({}), { address }))).toEqual([expected]);
+    for (const address of ['cluster', 'external'] as const) {
+      const projection = project(service({ spec: { ...spec } }), slices({}), { address });
+      expect(problems(projection)).toEqual([expected]);
+      // What is registered of it leads elsewhere by now.
+      expect(projection).toMatchObject({ unsafe: true });
+    }
   });
 });
 

@@ -47,6 +47,14 @@ describe('a Service that is annotated', () => {
     });
   });
 
+  it('says that it is down where its slices have no ready endpoint, and not where nothing is known of them', () => {
+    const manifest = service({ annotations: { 'unready-policy': 'Block', 'unready-grace': '1m' } });
+    const unready = { policy: 'Block', graceMs: 60_000 };
+    expect(project(manifest, slices({ ready: [] }))).toMatchObject({ unready: { ...unready, down: true } });
+    expect(project(manifest, slices())).toMatchObject({ unready: { ...unready, down: false } });
+    expect(project(manifest, NO_RELATED)).toMatchObject({ unready: { ...unready, down: false } });
+  });
+
   it.each<[string, Parameters<typeof slices>]>([
     ['no slice', []],
     ['a slice without endpoints', [{ ready: [] }]],
