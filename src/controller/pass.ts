@@ -71,7 +71,7 @@ function createWait({ gate, awayMs, waits }: PassOptions): (outcome: Outcome) =>
     awaySince ??= performance.now();
     if (performance.now() - awaySince + waitMs > awayMs) return false;
     // A little later than the way opens: one of many goes ahead then, and finds out for all.
-    await wait(waitMs * (1 + Math.random() / 4) + 1);
+    await wait(waitMs * (1 + Math.random() / 4) + 20);
     return true;
   };
 }

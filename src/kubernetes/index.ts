@@ -23,7 +23,7 @@ export type { Log } from './log.ts';
 export type { ObjectChange, UnreadableObject } from './object-cache.ts';
 export { type Reflector, type ReflectorOptions, type ReflectorState, startReflector } from './reflector.ts';
 export type { ReflectorSettings } from './reflector-settings.ts';
-export type { Resource } from './resource.ts';
+export { type Resource, versionPath } from './resource.ts';
 export { readSecret, type Secret } from './secret.ts';
 export {
   createWorkQueue,

@@ -12,11 +12,16 @@ export interface Resource {
 
 /** The path of all objects of a kind: in one namespace, or in all. */
 export function collectionPath(resource: Resource, namespace: string | undefined = resource.namespace): string {
-  const { group, version, plural } = resource;
-  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  const { plural } = resource;
+  const root = versionPath(resource);
   return namespace === undefined
     ? `${root}/${plural}`
     : `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+}
+
+/** The path of one version of a group; a GET of it lists its kinds. */
+export function versionPath({ group, version }: Pick<Resource, 'group' | 'version'>): string {
+  return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
 }
 
 /** A kind's name for messages and logs, such as `inferenceservices.serving.kserve.io`. */

@@ -42,7 +42,7 @@ export async function takeBestList<T>(
  */
 export async function takeList<T>(
   cache: ObjectCache<T>,
-  options: Omit<ListOptions, 'onItem' | 'signal'> & { signal: AbortSignal; parse: (raw: unknown) => T; anew?: boolean },
+  options: TakeOptions<T> & { anew?: boolean },
   tell: (outcome: Outcome<T>) => void,
 ): Promise<string> {
   const { signal, parse, anew = false } = options;

@@ -72,7 +72,7 @@ export function createHttp({
   onCall,
 }: HttpOptions): Http {
   const base = url.replace(/\/+$/, '');
-  let dispatcher: Dispatcher | undefined;
+  let opening: Promise<Dispatcher> | undefined;
 
   async function call(call: HttpCall): Promise<HttpAnswer> {
     const started = performance.now();
@@ -92,7 +92,7 @@ export function createHttp({
   }
 
   async function send({ method, path, body, signal, onRow }: HttpCall): Promise<HttpAnswer> {
-    dispatcher ??= await open();
+    const dispatcher = await opened();
     const headers = { authorization: `Bearer ${await readKey()}`, accept: 'application/json' };
     // After everything that is waited for here: a process may have been paused for long meanwhile.
     if (!mayCall()) throw new LiteLlmError('not-leader');
@@ -106,6 +106,15 @@ export function createHttp({
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return readAnswer(response, onRow);
+  }
+
+  /** One for all calls, also where the first of them come at a time; what kept it from being made is tried anew at the next call. */
+  function opened(): Promise<Dispatcher> {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
   }
 
   async function open(): Promise<Dispatcher> {
@@ -132,7 +141,12 @@ export function createHttp({
     return text;
   }
 
-  return { call, close: async () => dispatcher?.destroy() };
+  async function close(): Promise<void> {
+    const dispatcher = await opening?.catch(() => undefined);
+    await dispatcher?.destroy();
+  }
+
+  return { call, close };
 }
 
 /** Asks once more when a connection stands and nothing is written into it yet: a process may have been paused while it was made. */

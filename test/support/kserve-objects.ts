@@ -13,6 +13,11 @@ export interface Manifest {
 
 const TIME = '2026-11-01T08:00:00Z';
 
+/** Annotations of ours, given without their prefix. */
+export function prefixed(annotations: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`model-registrar.io/${key}`, value]));
+}
+
 /** An InferenceService; without a predictor a chat model on KServe's Hugging Face runtime. */
 export function inferenceService({
   name = 'qwen',
@@ -41,7 +46,7 @@ export function inferenceService({
 }
 
 /** The object with what the API server and KServe's webhook add: identity, generation, finalizer. */
-export function stored(manifest: Manifest, metadata: Json = {}): Manifest {
+export function stored<T extends { metadata: Json }>(manifest: T, metadata: Json = {}): T {
   return {
     ...manifest,
     metadata: {

@@ -1,5 +1,5 @@
 /** LLMInferenceServices as users write them, and what KServe v0.20.0 makes of them. */
-import type { Manifest } from './kserve-objects.ts';
+import { type Manifest, prefixed } from './kserve-objects.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -21,11 +21,10 @@ export function llmInferenceService({
   metadata?: object;
   status?: object;
 } = {}): Manifest {
-  const prefixed = Object.entries(annotations).map(([key, value]) => [`model-registrar.io/${key}`, value]);
   return {
     apiVersion: 'serving.kserve.io/v1alpha2',
     kind: 'LLMInferenceService',
-    metadata: { name, namespace, annotations: Object.fromEntries(prefixed), ...metadata },
+    metadata: { name, namespace, annotations: prefixed(annotations), ...metadata },
     spec: { model: { uri: 'hf://meta-llama/Llama-3.1-8B-Instruct', name, ...model }, replicas: 1, ...spec },
     ...(status === undefined ? {} : { status: status as Json }),
   };

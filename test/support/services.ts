@@ -1,5 +1,5 @@
 /** Services and EndpointSlices as users and Kubernetes write them. */
-import type { Manifest } from './kserve-objects.ts';
+import { type Manifest, prefixed } from './kserve-objects.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -21,11 +21,10 @@ export function service({
   metadata?: Json;
   status?: Json;
 } = {}): Manifest {
-  const prefixed = Object.entries(annotations).map(([key, value]) => [`model-registrar.io/${key}`, value]);
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace, annotations: Object.fromEntries(prefixed), ...metadata },
+    metadata: { name, namespace, annotations: prefixed(annotations), ...metadata },
     spec: { type: 'ClusterIP', selector: { app: name }, ports, ...spec },
     ...(status === undefined ? {} : { status }),
   };

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { Settings } from '../../config/index.ts';
-import { type Connection, connect, KubernetesError, type Resource, whoAmI } from '../../kubernetes/index.ts';
+import {
+  type Connection,
+  connect,
+  KubernetesError,
+  type Resource,
+  versionPath,
+  whoAmI,
+} from '../../kubernetes/index.ts';
 import type { Source } from '../../sources/index.ts';
 import { CONFIG_KEY, CONFIG_MAP, findConfig, kserveKeys, readList } from '../annotations/index.ts';
 import { PlainError } from '../plain-error.ts';
@@ -82,8 +89,7 @@ async function findKind(connection: Connection, { resource }: Source): Promise<F
 
 async function serves(connection: Connection, { group, version, plural }: Resource): Promise<boolean> {
   try {
-    const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-    const body = await connection.request({ method: 'GET', path });
+    const body = await connection.request({ method: 'GET', path: versionPath({ group, version }) });
     return ResourceList.parse(body).resources.some(({ name }) => name === plural);
   } catch (error) {
     if (error instanceof KubernetesError && error.code === 'not-found') return false;

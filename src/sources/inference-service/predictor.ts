@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { containerShape } from '../container-shape.ts';
 import { list, part, text } from '../lenient.ts';
 import { readServerArguments, type ServerArguments, type ServerContainer } from '../server-arguments.ts';
 import { type ServerKind, serverOfName } from '../server-kind.ts';
 import type { TemplateData } from '../template.ts';
 import { trimContainer } from '../trim-container.ts';
-import { containerShape, serverContainer } from './container.ts';
+import { serverContainer } from './container.ts';
 import type { RuntimeRef } from './runtime.ts';
 
 /** What is kept of a predictor. Arguments and variables are read at once: among them are values that are nobody's business. */

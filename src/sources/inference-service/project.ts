@@ -8,14 +8,14 @@ import {
 import {
   declaredNames,
   ignored,
-  infoOf,
   isAnnotated,
   malformedAnnotation,
   NOT_ANNOTATED,
   nameProblems,
   notRoutable,
   OPTED_OUT,
-  paramsOf,
+  registrationsOf,
+  secretOf,
   unreadyOf,
 } from '../object/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../source.ts';
@@ -86,23 +86,18 @@ export function projectInferenceService(
     const why = 'it is not routable yet: KServe reports no address';
     return { state: 'hold', names, why, ...unreadyOf(options, false) };
   }
-  const params = paramsOf(options);
-  const info = infoOf(options, predictor.arguments);
-  const { apiKeySecret } = options;
   const doubt = doubtOf(object, resolved, options);
   return {
     state: 'serve',
     names,
-    registrations: names.map((publicName) => ({
-      publicName,
-      provider: options.provider,
-      servedName: served,
-      apiBase: `${address.text}${basePath.text}`,
-      params: { ...params },
-      info: { ...info },
-    })),
+    registrations: registrationsOf(
+      names.map((publicName) => ({ publicName, servedName: served })),
+      `${address.text}${basePath.text}`,
+      options,
+      predictor.arguments,
+    ),
     ...(doubt && { doubt }),
-    ...(apiKeySecret && { apiKeySecret: { namespace: object.namespace, ...apiKeySecret } }),
+    ...secretOf(object, options),
     // A Standard service of no replicas is Ready before any pod; Knative holds calls until there is one.
     ...(object.deploymentMode === 'Knative' || object.copies > 0
       ? {}

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { containerShape } from '../container-shape.ts';
 import { list, part, text } from '../lenient.ts';
 import { readRelatedIdentity } from '../object/index.ts';
 import type { ServerContainer } from '../server-arguments.ts';
 import { type ServerKind, serverOfName } from '../server-kind.ts';
 import type { RelatedKind, RelatedObject, RelatedObjects } from '../source.ts';
 import { trimContainer } from '../trim-container.ts';
-import { containerShape, serverContainer } from './container.ts';
+import { serverContainer } from './container.ts';
 
 /** What is kept of a ServingRuntime or ClusterServingRuntime. */
 export interface ServingRuntime extends RelatedObject {

@@ -1,12 +1,12 @@
 import { type Projection, readOptions, visible } from '../../registration/index.ts';
 import {
-  infoOf,
   isAnnotated,
   malformedAnnotation,
   NOT_ANNOTATED,
   nameProblems,
   OPTED_OUT,
-  paramsOf,
+  registrationsOf,
+  secretOf,
   unreadyOf,
 } from '../object/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../source.ts';
@@ -46,19 +46,11 @@ export function projectLlmInferenceService(
     const why = 'it is not routable yet: KServe reports no address';
     return { state: 'hold', names, why, ...unreadyOf(options, false) };
   }
-  const { apiKeySecret } = options;
   return {
     state: 'serve',
     names,
-    registrations: models.map(({ publicName, servedName }) => ({
-      publicName,
-      provider: options.provider,
-      servedName,
-      apiBase: `${route.base}${options.basePath ?? '/v1'}`,
-      params: paramsOf(options),
-      info: infoOf(options, object.arguments),
-    })),
-    ...(apiKeySecret && { apiKeySecret: { namespace: object.namespace, ...apiKeySecret } }),
+    registrations: registrationsOf(models, `${route.base}${options.basePath ?? '/v1'}`, options, object.arguments),
+    ...secretOf(object, options),
     // Of no replicas it is Ready as well.
     ...(object.workload?.readyReplicas === 0 ? { waitingFor: 'no copy of the model serves yet' } : {}),
     rollingOut: isRollingOut(object, related),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { containerShape } from '../container-shape.ts';
 import { list, part, text } from '../lenient.ts';
 import { type AnnotatedObject, isAnnotated, readIdentity, UNANNOTATED } from '../object/index.ts';
 import { readServerArguments, type ServerArguments } from '../server-arguments.ts';
@@ -26,7 +27,6 @@ export interface LlmInferenceService extends AnnotatedObject {
   /** Names of LoRA adapters. */
   adapters: string[];
   addresses: Address[];
-  url: string | undefined;
   /** Its author names routes, gateways or host names of their own: then addresses outside are the author's choice. */
   routesItself: boolean;
   /** The Deployment that serves, or the LeaderWorkerSet, and its ready pods; undefined where the version does not say. */
@@ -36,25 +36,13 @@ export interface LlmInferenceService extends AnnotatedObject {
 
 const MAX_MESSAGE = 200;
 
-const container = z.object({
-  name: text,
-  image: text,
-  command: list(z.string()),
-  args: list(z.string()),
-  env: list(
-    z
-      .object({ name: z.string(), value: text, valueFrom: z.unknown().optional() })
-      .transform(({ name, value, valueFrom }) => ({ name, value: valueFrom ? undefined : (value ?? '') })),
-  ),
-});
-
 const number = z.int().nonnegative().optional().catch(undefined);
 
 const schema = z.object({
   metadata: z.object({ deletionTimestamp: text, generation: number }),
   spec: part({
     model: part({ name: text, lora: part({ adapters: list(z.object({ name: z.string() })) }) }),
-    template: part({ containers: list(container) }),
+    template: part({ containers: list(z.object({ ...containerShape, name: text })) }),
     router: part({
       gateway: part({ refs: list(z.unknown()) }),
       route: part({ http: part({ refs: list(z.unknown()), spec: part({ hostnames: list(z.unknown()) }) }) }),
@@ -62,7 +50,6 @@ const schema = z.object({
   }),
   status: part({
     observedGeneration: number,
-    url: text,
     conditions: list(z.object({ type: z.string(), status: z.string(), reason: text, message: text })),
     addresses: list(
       z.object({
@@ -89,7 +76,6 @@ const UNREAD: Omit<LlmInferenceService, keyof SourceObject> = {
   modelName: undefined,
   adapters: [],
   addresses: [],
-  url: undefined,
   routesItself: false,
   workload: undefined,
   arguments: NO_ARGUMENTS,
@@ -128,7 +114,6 @@ export function parseLlmInferenceService(
       url,
       models: models?.map((model) => model.name),
     })),
-    url: status?.url,
     routesItself: [gateway?.refs, http?.refs, http?.spec?.hostnames].some((own) => own !== undefined && own.length > 0),
     workload: primary?.name
       ? { kind: primary.kind ?? '', name: primary.name, readyReplicas: primary.readyReplicas ?? 0 }

@@ -4,13 +4,15 @@ import {
   type Options,
   type Problem,
   type Projection,
+  type Registration,
+  type SecretRef,
   type Unready,
   visible,
 } from '../../registration/index.ts';
 import type { ServerArguments } from '../server-arguments.ts';
 
 /** LiteLLM's parameters beside model and address. */
-export function paramsOf({ params, tags }: Options): Record<string, Json> {
+function paramsOf({ params, tags }: Options): Record<string, Json> {
   // Without a key LiteLLM would send the one that its environment holds for the provider (measured on 1.106.0).
   return { ...params, ...(tags && { tags }), api_key: 'not-needed' };
 }
@@ -20,7 +22,7 @@ export function paramsOf({ params, tags }: Options): Record<string, Json> {
  *
  * @param read - what the server's arguments say, where they are known
  */
-export function infoOf(
+function infoOf(
   options: Options,
   read: Partial<Pick<ServerArguments, 'mode' | 'maxModelLen'>> = {},
 ): Record<string, Json> {
@@ -34,6 +36,31 @@ export function infoOf(
     ...(length === undefined ? {} : { max_tokens: length, max_input_tokens: length }),
     ...(options.notes === undefined ? {} : { notes: options.notes }),
   };
+}
+
+/** One registration for each model; what was read of the server counts for all of them. */
+export function registrationsOf(
+  models: readonly Pick<Registration, 'publicName' | 'servedName'>[],
+  apiBase: string,
+  options: Options,
+  read?: Parameters<typeof infoOf>[1],
+): Registration[] {
+  const { provider } = options;
+  return models.map((model) => ({
+    ...model,
+    provider,
+    apiBase,
+    params: paramsOf(options),
+    info: infoOf(options, read),
+  }));
+}
+
+/** The Secret that holds the backend's key, where one is named. */
+export function secretOf(
+  { namespace }: { namespace: string },
+  { apiKeySecret }: Options,
+): { apiKeySecret?: SecretRef } {
+  return apiKeySecret ? { apiKeySecret: { namespace, ...apiKeySecret } } : {};
 }
 
 /** What the owner wants of an object that is not Ready, where that is anything. @param down - whether it is known that no copy serves */

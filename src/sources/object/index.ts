@@ -1,11 +1,11 @@
 export {
   ignored,
-  infoOf,
   malformedAnnotation,
   NOT_ANNOTATED,
   notRoutable,
   OPTED_OUT,
-  paramsOf,
+  registrationsOf,
+  secretOf,
   unreadyOf,
 } from './contents.ts';
 export { type AnnotatedObject, isAnnotated, readIdentity, readRelatedIdentity, UNANNOTATED } from './identity.ts';

@@ -2,13 +2,13 @@ import { type Projection, readOptions } from '../../registration/index.ts';
 import {
   declaredNames,
   ignored,
-  infoOf,
   isAnnotated,
   malformedAnnotation,
   NOT_ANNOTATED,
   nameProblems,
   OPTED_OUT,
-  paramsOf,
+  registrationsOf,
+  secretOf,
   unreadyOf,
 } from '../object/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../source.ts';
@@ -47,19 +47,15 @@ export function projectService(object: Service, settings: ProjectionSettings, re
   if (slices === 'unknown') return hold('its EndpointSlices cannot be read');
   // A Service has a slice, if an empty one: without any, they are just not known.
   if (!slices.some(({ ready }) => ready)) return hold('none of its endpoints is ready', slices.length > 0);
-  const { apiKeySecret } = options;
   return {
     state: 'serve',
     names,
-    registrations: names.map((publicName) => ({
-      publicName,
-      provider: options.provider,
-      servedName: served,
-      apiBase: `${address}${options.basePath ?? '/v1'}`,
-      params: paramsOf(options),
-      info: infoOf(options),
-    })),
-    ...(apiKeySecret && { apiKeySecret: { namespace: object.namespace, ...apiKeySecret } }),
+    registrations: registrationsOf(
+      names.map((publicName) => ({ publicName, servedName: served })),
+      `${address}${options.basePath ?? '/v1'}`,
+      options,
+    ),
+    ...secretOf(object, options),
     rollingOut: false,
     warnings: [],
   };

@@ -43,7 +43,7 @@ export interface Stage {
   setStatus(wish: StatusWish): void;
   remove(name: string, namespace?: string): void;
   /** `reason: message` of the Events about an object, oldest first. */
-  events(name: string, namespace?: string): string[];
+  events(name: string, namespace?: string, kind?: string): string[];
   close(): Promise<void>;
 }
 
@@ -88,8 +88,8 @@ export async function startStage(options: SandboxPairOptions = {}): Promise<Stag
     serve: (wish) => void kubernetes.apply(inferenceService({ ...wish, status: status(wish) })),
     setStatus: (wish) => void kubernetes.setStatus(reference(wish.name, wish.namespace), status(wish)),
     remove: (name, namespace) => kubernetes.delete(reference(name, namespace)),
-    events: (name, namespace) =>
-      kubernetes.events(reference(name, namespace)).map((event) => {
+    events: (name, namespace, kind = 'InferenceService') =>
+      kubernetes.events({ ...reference(name, namespace), kind }).map((event) => {
         const { reason, message } = event as unknown as { reason: string; message: string };
         return `${reason}: ${message}`;
       }),

@@ -27,11 +27,7 @@ const names = (): string =>
     .sort()
     .join();
 const registered = (...wanted: string[]) => until(`LiteLLM has ${wanted.join()}`, () => names() === wanted.join());
-const events = (): string[] =>
-  stage.kubernetes.events(VLLM).map((event) => {
-    const { reason, message } = event as unknown as { reason: string; message: string };
-    return `${reason}: ${message}`;
-  });
+const events = (): string[] => stage.events('vllm', 'llm', 'Service');
 
 /** So many readings of LiteLLM's list, and what they lead to. */
 async function resyncs(count: number): Promise<void> {

@@ -80,9 +80,9 @@ export class TestCache implements ObjectCache<TestObject> {
 }
 
 /** A view that looks after some namespaces only, or after all. */
-export function viewOf(cache: TestCache, namespaces?: string[]): SourceView {
+export function viewOf(cache: TestCache, namespaces?: string[], served: Source = source): SourceView {
   return {
-    source: source as unknown as Source,
+    source: served,
     cacheFor: (namespace) => (!namespaces || namespaces.includes(namespace) ? cache : undefined),
     caches: [cache],
   };

@@ -4,7 +4,6 @@ import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
 import type { Unready } from '../../../src/registration/unready.ts';
-import type { Source } from '../../../src/sources/source.ts';
 import { entry, inShort, registration, row, SOURCE, T0 } from '../registration/builders.ts';
 import { object, serving, source, type TestClock, worldOf } from './builders.ts';
 
@@ -22,7 +21,7 @@ const notReady = (unready: Partial<Unready> | null = {}): Projection => ({
 const blocked = (): ModelRecord => ({ ...row(), blocked: true, stamp: { ...row().stamp, blockedByUs: true } });
 
 function about(world: World, projection: Projection) {
-  return decide(world, SOURCE, source as unknown as Source, object({ projection }));
+  return decide(world, SOURCE, source, object({ projection }));
 }
 
 describe('an object that is not Ready', () => {

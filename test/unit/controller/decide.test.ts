@@ -4,7 +4,6 @@ import { type Decision, decide } from '../../../src/controller/decide.ts';
 import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
-import type { Source } from '../../../src/sources/source.ts';
 import {
   edited,
   entry,
@@ -23,7 +22,7 @@ const { id } = entry();
 const dead = row({ uid: 'uid-0' });
 
 function decideAbout(world: World, one: TestObject | undefined): Decision {
-  return decide(world, SOURCE, source as unknown as Source, one);
+  return decide(world, SOURCE, source, one);
 }
 
 /** The decision about the object when it means this, and LiteLLM holds these rows. */

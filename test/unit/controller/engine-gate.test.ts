@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { isNotLeader } from '../../../src/controller/failures.ts';
 import { LiteLlmError } from '../../../src/litellm/errors.ts';
+import type { RelatedKind } from '../../../src/sources/source.ts';
 import { until } from '../../support/wait.ts';
 import { failureOf } from '../litellm/builders.ts';
 import { entry, registration } from '../registration/builders.ts';
-import { KEY, keyOf, object, serving } from './builders.ts';
+import { KEY, keyOf, object, serving, type TestObject } from './builders.ts';
 import { createStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -60,44 +61,48 @@ describe('a delete that waits for its turn', () => {
   const stopped = (resourceVersion: string) =>
     object({ resourceVersion, projection: { state: 'withdraw', names: [], why: 'it was stopped' } });
 
-  it('is not carried out where the object serves again by then', async () => {
+  /** It is registered, means something else then, and another thing by the time that a write for it has its turn. */
+  async function inTurn(then: TestObject, later: TestObject) {
     stage.put(object());
     await stage.engine.reconcile(KEY, 'prompt');
-    stage.put(stopped('2'));
+    stage.put(then);
     const release = occupyWriter();
     const outcome = stage.engine.reconcile(KEY, 'prompt');
     await waiting(1);
-    stage.put(object({ resourceVersion: '3' }));
+    stage.put(later);
     release();
-    expect(await outcome).toMatchObject({ gated: true, applied: [] });
+    return outcome;
+  }
+
+  it('is not carried out where the object serves again by then', async () => {
+    expect(await inTurn(stopped('2'), object({ resourceVersion: '3' }))).toMatchObject({ gated: true, applied: [] });
     expect(await stage.engine.reconcile(KEY, 'prompt')).toMatchObject({ gated: false, applied: [] });
     expect(stage.names()).toHaveLength(1);
   });
 
+  it('nor where what belongs to the object tells so, and the object itself did not change', async () => {
+    const slices: RelatedKind = {
+      resource: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', kind: 'EndpointSlice' },
+      clusterWide: false,
+      title: 'endpoints of Services',
+      without: { happens: '' },
+      parse: () => ({ namespace: '', name: '', uid: '', resourceVersion: '' }),
+      ownerOf: () => undefined,
+    };
+    stage = createStage({ related: [slices] });
+    expect(await inTurn(stopped('1'), object())).toMatchObject({ gated: true, applied: [] });
+    expect(stage.names()).toHaveLength(1);
+  });
+
   it('nor is a block', async () => {
-    stage.put(object());
-    await stage.engine.reconcile(KEY, 'prompt');
     const unready = { policy: 'Block', graceMs: 0, down: true } as const;
-    stage.put(object({ resourceVersion: '2', projection: { state: 'hold', names: ['qwen'], why: 'x', unready } }));
-    const release = occupyWriter();
-    const outcome = stage.engine.reconcile(KEY, 'prompt');
-    await waiting(1);
-    stage.put(object({ resourceVersion: '3' }));
-    release();
-    expect(await outcome).toMatchObject({ gated: true, applied: [] });
+    const down = object({ resourceVersion: '2', projection: { state: 'hold', names: ['qwen'], why: 'x', unready } });
+    expect(await inTurn(down, object({ resourceVersion: '3' }))).toMatchObject({ gated: true, applied: [] });
     expect([...stage.litellm.database.values()]).toMatchObject([{ blocked: false }]);
   });
 
   it('is carried out where the object changed in something else', async () => {
-    stage.put(object());
-    await stage.engine.reconcile(KEY, 'prompt');
-    stage.put(stopped('2'));
-    const release = occupyWriter();
-    const outcome = stage.engine.reconcile(KEY, 'prompt');
-    await waiting(1);
-    stage.put(stopped('3'));
-    release();
-    expect(await outcome).toMatchObject({ gated: false, applied: [{ result: 'deleted' }] });
+    expect(await inTurn(stopped('2'), stopped('3'))).toMatchObject({ gated: false, applied: [{ result: 'deleted' }] });
     expect(stage.names()).toEqual([]);
   });
 });

@@ -5,9 +5,10 @@ import type { World } from '../../../src/controller/world.ts';
 import { createGate, type Gate } from '../../../src/litellm/gate.ts';
 import { createRegistry, type Registry } from '../../../src/litellm/registry.ts';
 import { createWriter, type Writer } from '../../../src/litellm/writer.ts';
+import type { Source } from '../../../src/sources/source.ts';
 import { type FakeLiteLlm, fakeLiteLlm } from '../litellm/fake-client.ts';
 import { OWNER, SETTLE_MS, T0 } from '../registration/builders.ts';
-import { TestCache, type TestClock, type TestObject, viewOf, worldOf } from './builders.ts';
+import { source, TestCache, type TestClock, type TestObject, viewOf, worldOf } from './builders.ts';
 
 /** An engine between objects in a cache and a LiteLLM in memory. */
 export interface Stage {
@@ -36,6 +37,8 @@ export interface StageOptions {
   /** One that is there already, as after a restart. */
   litellm?: FakeLiteLlm;
   clock?: TestClock;
+  /** Further kinds that the source asks for. */
+  related?: Source['related'];
   /** Of the mass-delete guard. */
   maxShare?: number;
 }
@@ -46,6 +49,7 @@ export function createStage({
   adopting,
   litellm = fakeLiteLlm(),
   clock = { now: T0 },
+  related = [],
   maxShare = 0.5,
 }: StageOptions = {}): Stage {
   const now = (): number => clock.now;
@@ -62,7 +66,14 @@ export function createStage({
   const gate = createGate({ minMs: 1_000, maxMs: 8_000, now, random: () => 1 });
   const writer = createWriter();
   const guard = createGuard({ maxShare, now });
-  const engine = createEngine({ world, views: [viewOf(cache, namespaces)], writer, gate, guard, dryRun });
+  const engine = createEngine({
+    world,
+    views: [viewOf(cache, namespaces, { ...source, related })],
+    writer,
+    gate,
+    guard,
+    dryRun,
+  });
   return {
     litellm,
     registry,

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -192,6 +192,21 @@ describe('TLS', () => {
     });
     writeFileSync(file, certificate.cert);
     expect(await made.call(CREATE)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('the connections', () => {
+  it('are all closed at the end, also where the first calls came at a time', async () => {
+    const sockets = new Set<Socket>();
+    const { url } = await serve((request, response) => {
+      sockets.add(request.socket);
+      response.end('{}');
+    });
+    const made = client(url);
+    await Promise.all([made.call(CREATE), made.call(CREATE), made.call(CREATE)]);
+    await made.close();
+    expect(sockets.size).toBeGreaterThan(1);
+    await until('the server sees them closed', () => [...sockets].every(({ destroyed }) => destroyed), 2_000);
   });
 });
 

@@ -7,7 +7,7 @@ import { workload } from '../../../support/llm-inference-services.ts';
 /** The Deployments that can be read: these, all of the one object. */
 export function workloads(...wanted: Parameters<typeof workload>[0][]): RelatedObjects {
   const [kind] = source.related ?? [];
-  const parsed = wanted.flatMap((one) => kind?.parse(stored(workload(one) as unknown as Manifest)) ?? []);
+  const parsed = wanted.flatMap((one) => kind?.parse(stored(workload(one))) ?? []);
   return { find: () => 'missing', of: () => parsed };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { llmInferenceService as source } from '../../../../src/sources/llm-inference-service/index.ts';
 import { parseLlmInferenceService } from '../../../../src/sources/llm-inference-service/schema.ts';
-import { type Manifest, stored } from '../../../support/kserve-objects.ts';
+import { stored } from '../../../support/kserve-objects.ts';
 import { llmInferenceService, workload } from '../../../support/llm-inference-services.ts';
 
 const [workloads] = source.related ?? [];
@@ -39,7 +39,7 @@ describe('an LLMInferenceService', () => {
 });
 
 describe('a Deployment', () => {
-  const parse = (more: object) => workloads?.parse({ ...stored(workload() as unknown as Manifest), ...more });
+  const parse = (more: object) => workloads?.parse({ ...stored(workload()), ...more });
 
   it('belongs to the object that owns it', () => {
     const parsed = parse({});

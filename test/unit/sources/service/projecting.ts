@@ -9,7 +9,7 @@ type Slice = Parameters<typeof endpointSlice>[0];
 /** What Kubernetes says of the endpoints: these slices, all of the one Service. */
 export function slices(...wanted: Slice[]): RelatedObjects {
   const [kind] = source.related ?? [];
-  const parsed = wanted.flatMap((one) => kind?.parse(stored(endpointSlice(one) as unknown as Manifest)) ?? []);
+  const parsed = wanted.flatMap((one) => kind?.parse(stored(endpointSlice(one))) ?? []);
   return { find: () => 'missing', of: () => parsed };
 }
 

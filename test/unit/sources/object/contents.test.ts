@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { huggingface, inferenceService, ready } from '../../../support/kserve-objects.ts';
-import { annotated, project, served } from './projecting.ts';
+import { annotated, project, served } from '../inference-service/projecting.ts';
 
 describe('further settings', () => {
   it('go into the entry; annotations of their own and the key of the backend go before them', () => {
