@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { readYaml } from '../yaml/index.ts';
 import { ConfigError } from './errors.ts';
-import { environmentName, type SettingName, settings, table } from './table.ts';
+import { type Sections, sections } from './sections.ts';
+import { environmentName, type SettingName, settings, type table } from './table.ts';
 
 type Value<N extends SettingName> = z.output<(typeof table)[N]['schema']>;
 type Row<N extends SettingName> = (typeof table)[N];
@@ -13,8 +14,8 @@ type Read<N extends SettingName> =
       ? Value<N>
       : Value<N> | undefined;
 
-/** The settings of a command, checked. */
-export type Settings = { [N in SettingName]: Read<N> };
+/** The settings of a command, and the further sections of its file, checked. */
+export type Settings = { [N in SettingName]: Read<N> } & Sections;
 
 export interface Given {
   /** What stood on the command line, by the setting's name. */
@@ -30,9 +31,9 @@ export interface Given {
  * @throws ConfigError naming every wrong value, where it came from and what is allowed.
  */
 export function readSettings({ flags, environment, file }: Given): Settings {
-  const fromFile = file === undefined ? {} : readFile(file);
-  const problems: string[] = [...unknownKeys(fromFile, file), ...unknownVariables(environment)];
-  const read: Record<string, unknown> = {};
+  const { own: fromFile, further } = readFile(file);
+  const problems: string[] = unknownVariables(environment);
+  const read: Record<string, unknown> = { ...further };
   for (const row of settings) {
     const given =
       value(flags[row.name], `--${row.name}`) ??
@@ -89,28 +90,39 @@ export function withoutKeys(text: string): string {
   return text.replace(/\bsk-[\w-]+/g, 'sk-…');
 }
 
-function readFile(file: string): Record<string, unknown> {
-  let text: string;
+const fileSchema = z
+  .strictObject(
+    {
+      ...Object.fromEntries(settings.map(({ name }) => [name, z.unknown()])),
+      ...sections,
+    } as { [N in SettingName]: z.ZodUnknown } & typeof sections,
+    'must hold settings by name, for example "litellm-url: http://…"',
+  )
+  .partial();
+
+/** @returns `own`: the settings as they stand there; `further`: the checked sections */
+function readFile(file: string | undefined): { own: Record<string, unknown>; further: Sections } {
+  const text = file === undefined ? '' : readText(file);
+  const read = readYaml(text, fileSchema.nullable(), file ?? '');
+  if ('problems' in read) {
+    const help = ': the names of settings are those of the flags, without "--"';
+    const lines = read.problems.map((problem) => `${problem}${/: [^.[]+ is not known$/.test(problem) ? help : ''}.`);
+    throw new ConfigError(lines.join('\n'), 'bad-file');
+  }
+  const own: Record<string, unknown> = { ...read.value };
+  const further = Object.entries(sections).map(([name, schema]) => [name, own[name] ?? schema.parse(undefined)]);
+  for (const name of Object.keys(sections)) delete own[name];
+  return { own, further: Object.fromEntries(further) as Sections };
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     throw new ConfigError(
       `The file of --config, ${file}, cannot be read: check its path and rights.`,
       'unreadable-file',
     );
-  }
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parseYaml(text, file) ?? {});
-  if (!parsed.success)
-    throw new ConfigError(`${file} must hold settings by name, for example "litellm-url: http://…".`, 'bad-file');
-  return parsed.data;
-}
-
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new ConfigError(`${file} is not YAML: ${line}`, 'bad-file');
   }
 }
 
@@ -128,12 +140,6 @@ function unknownVariables(environment: Record<string, string | undefined>): stri
   return Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && !known.has(name) && !FURTHER.has(name) && !SERVICE_LINK.test(name))
     .map((name) => `${name} is no setting: --help names the variables that there are.`);
-}
-
-function unknownKeys(given: Record<string, unknown>, file: string | undefined): string[] {
-  return Object.keys(given)
-    .filter((key) => !Object.hasOwn(table, key))
-    .map((key) => `"${key}" in ${file} is no setting: the names are those of the flags, without "--".`);
 }
 
 /** For messages: how a setting can be given. */

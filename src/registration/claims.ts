@@ -1,5 +1,5 @@
 import type { ModelRecord, StampedRecord } from './entry.ts';
-import { parseSourceKey } from './registration.ts';
+import { NO_NAMESPACE, parseSourceKey } from './registration.ts';
 
 /** Who wants a public name. Objects of one namespace may share a name: LiteLLM balances the calls between them. */
 export interface Claimant {
@@ -81,13 +81,18 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
     if (lastHolder.namespace === claimant.namespace) return { verdict: 'granted' };
     return {
       verdict: 'refused',
-      why: `"${name}" was held by namespace ${lastHolder.namespace} a moment ago and is kept for it for a while`,
+      why: `"${name}" was held by ${party(lastHolder.namespace)} a moment ago and is kept for it for a while`,
       until: lastHolder.until,
     };
   }
   const oldest = [...state.declarers].sort(byAge)[0];
   if (oldest && oldest.namespace !== claimant.namespace) {
-    return { verdict: 'refused', why: `"${name}" is declared by an older object in namespace ${oldest.namespace}` };
+    const { namespace } = oldest;
+    const why =
+      namespace === NO_NAMESPACE
+        ? 'listed by the administrator'
+        : `declared by an older object in namespace ${namespace}`;
+    return { verdict: 'refused', why: `"${name}" is ${why}` };
   }
   return { verdict: 'granted' };
 }
@@ -148,6 +153,10 @@ function isStamped(row: ModelRecord): row is StampedRecord {
 
 function belongsTo(row: StampedRecord, { owner, namespace }: Claimant): boolean {
   return row.stamp.owner === owner && parseSourceKey(row.stamp.source)?.namespace === namespace;
+}
+
+function party(namespace: string): string {
+  return namespace === NO_NAMESPACE ? 'the administrator' : `namespace ${namespace}`;
 }
 
 function byAge(one: Declarer, other: Declarer): number {

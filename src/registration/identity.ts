@@ -1,5 +1,5 @@
 import { digest } from './canonical.ts';
-import type { SourceRef } from './registration.ts';
+import { NO_NAMESPACE, type SourceRef } from './registration.ts';
 
 /** All that an entry's id depends on; a change of settings is not among it, so that it keeps its row. */
 export interface Identity {
@@ -13,13 +13,13 @@ export interface Identity {
 const ID = /^(?<base>.+\.[0-9a-f]{8})(?:\.(?<generation>[1-9]\d*))?$/;
 
 /**
- * The deterministic id of an entry: `<namespace>.<name>.<8 hex>`.
+ * The deterministic id of an entry: `<namespace>.<name>.<8 hex>`, and `<kind>.<name>.<8 hex>` for what belongs to no namespace.
  *
  * A crash, a retry or a second replica arrives at the same id, and LiteLLM's primary key then refuses a second row.
  */
 export function entryId({ owner, source, uid, publicName }: Identity): string {
   const hash = digest([owner, source.kind, source.namespace, source.name, uid, publicName], 8);
-  return `${source.namespace}.${source.name}.${hash}`;
+  return `${source.namespace === NO_NAMESPACE ? source.kind : source.namespace}.${source.name}.${hash}`;
 }
 
 /** The id of an entry's n-th row: rows are replaced where LiteLLM cannot take a key away, and the next one gets `.2`, `.3`, … */

@@ -41,7 +41,14 @@ export {
 export { applyPolicy, POLICIES, type Policy } from './policy.ts';
 export type { Doubt, Problem, Projection } from './projection.ts';
 export { MAX_NAME_LENGTH, publicNameProblem } from './public-name.ts';
-export { type Json, parseSourceKey, type Registration, type SourceRef, sourceKey } from './registration.ts';
+export {
+  type Json,
+  NO_NAMESPACE,
+  parseSourceKey,
+  type Registration,
+  type SourceRef,
+  sourceKey,
+} from './registration.ts';
 export type { SecretRef } from './secret.ts';
 export { showable } from './showable.ts';
 export { readStamp, STAMP_KEY, type Stamp } from './stamp.ts';

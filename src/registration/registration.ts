@@ -10,6 +10,12 @@ export interface SourceRef {
 }
 
 /**
+ * Stands in the place of the namespace of what an administrator lists himself, such as a backend outside Kubernetes: no namespace can have
+ * this name, so that no tenant's object is ever taken for one of these.
+ */
+export const NO_NAMESPACE = '-';
+
+/**
  * One model entry that LiteLLM should hold, before it has an id or an ownership mark.
  *
  * `params` and `info` hold only what goes beyond `model`, `api_base` and the marks: LiteLLM's `litellm_params` and `model_info`.

@@ -103,8 +103,8 @@ describe('the file', () => {
   it('names every key that is no setting', () => {
     const file = fileWith('litellm_url: http://a\nsettle: 5s\nconfig: x\n');
     expect(complaints({ file })).toEqual([
-      `"litellm_url" in ${file} is no setting: the names are those of the flags, without "--".`,
-      `"config" in ${file} is no setting: the names are those of the flags, without "--".`,
+      `${file}:1: litellm_url is not known: the names of settings are those of the flags, without "--".`,
+      `${file}:3: config is not known: the names of settings are those of the flags, without "--".`,
     ]);
   });
 

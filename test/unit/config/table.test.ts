@@ -55,6 +55,8 @@ describe('the table', () => {
       listen: ':8080',
       'log-level': 'info',
       'log-format': undefined,
+      litellms: [],
+      tenants: [],
     });
   });
 });

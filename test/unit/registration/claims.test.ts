@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '../../../src/registration/claims.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
+import { NO_NAMESPACE } from '../../../src/registration/registration.ts';
 import { handMade, OWNER, row, SETTLE_MS, T0 } from './builders.ts';
 
 const context: ClaimContext = { now: T0, settleMs: SETTLE_MS };
@@ -88,6 +89,13 @@ describe('with no row of ours under the name', () => {
       why: expect.stringContaining('was held by namespace b a moment ago'),
       until: T0 + 1,
     });
+  });
+
+  it('says in words that the administrator lists it, or held it last', () => {
+    const listed = claim({ declarers: [declarer(NO_NAMESPACE, 0), declarer('llm', T0)] });
+    expect(listed).toMatchObject({ verdict: 'refused', why: '"qwen" is listed by the administrator' });
+    const last = claim({ lastHolder: { namespace: NO_NAMESPACE, until: T0 + 1 } });
+    expect(last).toMatchObject({ why: expect.stringContaining('was held by the administrator a moment ago') });
   });
 
   it('judges by age again when the name is no longer kept', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryId, generationId, type Identity, splitId } from '../../../src/registration/identity.ts';
+import { NO_NAMESPACE } from '../../../src/registration/registration.ts';
 import { OWNER, SOURCE, UID } from './builders.ts';
 
 const identity: Identity = { owner: OWNER, source: SOURCE, uid: UID, publicName: 'qwen' };
@@ -18,6 +19,11 @@ const OTHERS: Record<string, Identity> = {
 describe('entryId', () => {
   it('is namespace, name and eight hexadecimal digits', () => {
     expect(entryId(identity)).toMatch(/^llm\.qwen\.[0-9a-f]{8}$/);
+  });
+
+  it('begins with the kind where the administrator lists it himself', () => {
+    const source = { kind: 'backend', namespace: NO_NAMESPACE, name: 'ollama' };
+    expect(entryId({ ...identity, source })).toMatch(/^backend\.ollama\.[0-9a-f]{8}$/);
   });
 
   it('is the same for the same ingredients, in whichever process', () => {

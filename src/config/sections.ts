@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+const A_LIST = 'must be a list';
+
+/** Parts of the file of `--config` that are no single settings, and have no flags. Absent: the value for nothing. */
+export const sections = {
+  /** Further LiteLLMs beside that of `--litellm-url`. */
+  litellms: z.array(z.strictObject({ name: z.string() }), A_LIST).default([]),
+  /** What the objects of namespaces may ask for. */
+  tenants: z.array(z.strictObject({ namespace: z.string() }), A_LIST).default([]),
+} as const satisfies Record<string, z.ZodType<unknown>>;
+
+export type SectionName = keyof typeof sections;
+
+/** What stands in the file beside the settings. */
+export type Sections = { [N in SectionName]: z.output<(typeof sections)[N]> };

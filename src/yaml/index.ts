@@ -1,0 +1,1 @@
+export { readYaml, type YamlReading } from './read-yaml.ts';

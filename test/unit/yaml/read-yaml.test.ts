@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { readYaml } from '../../../src/yaml/index.ts';
+
+const schema = z.strictObject({
+  items: z.array(z.strictObject({ name: z.string('must be text'), size: z.int('must be a whole number').optional() })),
+});
+
+function problems(text: string): string[] {
+  const read = readYaml(text, schema, 'some.yaml');
+  return 'problems' in read ? read.problems : [];
+}
+
+test('what is right is read', () => {
+  expect(readYaml('items:\n  - name: a\n', schema, 'some.yaml')).toEqual({ value: { items: [{ name: 'a' }] } });
+});
+
+test('each wrong value is told with the line on which it stands, and without the value', () => {
+  expect(problems('items:\n  - name: a\n    size: sk-secret\n  - name: 4\n')).toEqual([
+    'some.yaml:3: items[0].size must be a whole number',
+    'some.yaml:4: items[1].name must be text',
+  ]);
+});
+
+test('a value that is missing is told at what it would stand in', () => {
+  expect(problems('items:\n  - name: a\n  - size: 1\n')).toEqual(['some.yaml:3: items[1].name must be text']);
+});
+
+test('a key that is not known is told where it stands', () => {
+  expect(problems('items:\n  - name: a\n    colour: red\n')).toEqual(['some.yaml:3: items[0].colour is not known']);
+});
+
+test('what is no YAML, and a repeated key, are told with their line, and not repeated', () => {
+  expect(problems('items:\n  - name: "sk-secret\n')).toEqual([
+    expect.stringMatching(/^some\.yaml:\d: it is not YAML: /),
+  ]);
+  expect(problems('items: []\nitems: []\n')).toEqual(['some.yaml:2: it is not YAML: Map keys must be unique']);
+  expect(problems('items:\n  - name: "sk-secret\n').join()).not.toContain('sk-secret');
+});
+
+test('aliases that would grow without end are refused', () => {
+  const bomb = [
+    'a: &a [x,x,x,x,x,x,x,x,x]',
+    ...'bcdefg'.split('').map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdef'[i]}`)}]`),
+  ];
+  expect(problems(bomb.join('\n'))).toEqual([expect.stringContaining('it is not YAML')]);
+});
+
+test('an empty file has the first line', () => {
+  expect(problems('')).toEqual([expect.stringMatching(/^some\.yaml:1: the file /)]);
+});
