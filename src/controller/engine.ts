@@ -254,7 +254,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   function placeOf(key: string): Place | undefined {
     const ref = parseSourceKey(key);
     const view = ref && viewOf(ref.kind);
-    const cache = ref && view?.cacheFor(ref.namespace);
+    const cache = ref && view?.cacheFor(ref);
     return ref && view && cache ? { ref, view, cache } : undefined;
   }
 

@@ -23,11 +23,11 @@ export interface Place {
   cache: ObjectCache;
 }
 
-/** A source together with its objects; with `--namespace` there is a cache for each of the namespaces. */
+/** A source together with its objects, in as many caches as there are places of which one may be known and another not: with `--namespace` one for each. */
 export interface SourceView {
   source: Source;
-  /** The cache that holds objects of this namespace; undefined where the namespace is not looked after. */
-  cacheFor(namespace: string): ObjectCache | undefined;
+  /** The cache in which an object would be; undefined where it is not looked after. */
+  cacheFor(place: Pick<SourceRef, 'namespace' | 'name'>): ObjectCache | undefined;
   caches: readonly ObjectCache[];
 }
 

@@ -27,6 +27,7 @@ export {
 } from './options.ts';
 export { mayPass, type PassThroughPlace } from './pass-through.ts';
 export { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS, type PassThrough } from './pass-through-table.ts';
+export { MAX_PATTERN_LENGTH, matchesAny, matchesPattern } from './pattern.ts';
 export {
   type Change,
   changesBackend,

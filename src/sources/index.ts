@@ -8,5 +8,6 @@ export type {
   Source,
   SourceObject,
   SourceResource,
+  WatchedSource,
 } from './source.ts';
 export { UnreadableObjectError } from './unreadable-object.ts';

@@ -76,18 +76,10 @@ export interface RelatedObjects {
   of(kind: string, namespace: string, owner: string): readonly RelatedObject[] | 'unknown';
 }
 
-/** One kind of object that serves models. A new source is a folder with one of these, and a line in the catalogue. */
+/** One kind of what serves models. A new source is a folder with one of these, and a line in the catalogue. */
 export interface Source<T extends SourceObject = SourceObject> {
   /** The kind as users write it: `--source inference-service`. */
   kind: string;
-  resource: SourceResource;
-  /**
-   * Trims what the API server sent to what {@link Source.project} needs.
-   *
-   * @param settings - those that the projection will have, where they are known: what it passes over then need not be kept
-   * @throws Error with a plain sentence when the object's identity cannot be read; whatever else is wrong becomes part of the projection.
-   */
-  parse(raw: unknown, settings?: Pick<ProjectionSettings, 'selection'>): T;
   /**
    * Of a kind of which most objects are no models: whether anybody meant this one to be one. Of the others nothing is told.
    */
@@ -98,4 +90,16 @@ export interface Source<T extends SourceObject = SourceObject> {
   refersTo?(object: T, kind: string, related: RelatedObject): boolean;
   /** What the object means now. Pure. */
   project(object: T, settings: ProjectionSettings, related: RelatedObjects): Projection;
+}
+
+/** A kind of object that is watched in Kubernetes. */
+export interface WatchedSource<T extends SourceObject = SourceObject> extends Source<T> {
+  resource: SourceResource;
+  /**
+   * Trims what the API server sent to what {@link Source.project} needs.
+   *
+   * @param settings - those that the projection will have, where they are known: what it passes over then need not be kept
+   * @throws Error with a plain sentence when the object's identity cannot be read; whatever else is wrong becomes part of the projection.
+   */
+  parse(raw: unknown, settings?: Pick<ProjectionSettings, 'selection'>): T;
 }

@@ -8,7 +8,7 @@ import {
   versionPath,
   whoAmI,
 } from '../../kubernetes/index.ts';
-import type { Source } from '../../sources/index.ts';
+import type { WatchedSource } from '../../sources/index.ts';
 import { CONFIG_KEY, CONFIG_MAP, findConfig, kserveKeys, readList } from '../annotations/index.ts';
 import { PlainError } from '../plain-error.ts';
 import { chooseSources, clusterId, ownObjects } from '../wiring/index.ts';
@@ -74,7 +74,7 @@ async function reach(connection: Connection): Promise<Finding> {
   return ok(`${connection.server} answers${version.success ? `, version ${version.data.gitVersion}` : ''}${as}.`);
 }
 
-async function findKind(connection: Connection, { resource }: Source): Promise<Finding> {
+async function findKind(connection: Connection, { resource }: WatchedSource): Promise<Finding> {
   const { group, version, versions = [version], plural } = resource;
   for (const one of versions) {
     if (await serves(connection, { group, version: one, plural })) {

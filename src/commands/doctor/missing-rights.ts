@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/index.ts';
 import { type Connection, hasRight, KubernetesError, type Log, type Right } from '../../kubernetes/index.ts';
-import type { Source } from '../../sources/index.ts';
+import type { WatchedSource } from '../../sources/index.ts';
 import { ownObjects } from '../wiring/index.ts';
 import { describeRights, type RightGroup, rightGroups } from './rights.ts';
 
@@ -34,7 +34,7 @@ export interface RightsWatchOptions {
 
 /** The rights that `run` needs by its settings. A dry run writes nothing to the cluster. */
 export function rightsOfRun(
-  sources: readonly Source[],
+  sources: readonly WatchedSource[],
   settings: Settings,
   connection: Connection,
 ): readonly RightGroup[] {

@@ -1,5 +1,5 @@
 import { type Connection, hasRight, type LeasePlace, type Right } from '../../kubernetes/index.ts';
-import type { RelatedKind, Source } from '../../sources/index.ts';
+import type { RelatedKind, WatchedSource } from '../../sources/index.ts';
 import { type Finding, failed, ok, skipped, warning } from './check.ts';
 
 /** Rights that go together: without one of them, something does not work. */
@@ -32,7 +32,7 @@ export interface OwnObjects {
  * @param namespaces - those that are looked after; all where there is none
  */
 export function rightGroups(
-  sources: readonly Source[],
+  sources: readonly WatchedSource[],
   namespaces: readonly string[],
   { lease, deployment }: OwnObjects = {},
 ): RightGroup[] {

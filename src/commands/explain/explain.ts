@@ -7,7 +7,7 @@ import {
   type Registration,
   sourceKey,
 } from '../../registration/index.ts';
-import { type ProjectionSettings, type Source, type SourceObject, sources } from '../../sources/index.ts';
+import { type ProjectionSettings, type SourceObject, sources, type WatchedSource } from '../../sources/index.ts';
 import { PlainError } from '../plain-error.ts';
 import { argumentProblems } from './argument-lists.ts';
 import { asReady } from './as-ready.ts';
@@ -52,7 +52,7 @@ function explainOne({ source, manifest, notes }: OurManifest, options: ExplainOp
 
 /** A runtime that is not in the input is no mistake of the object: what only it can tell is left open. */
 function project(
-  source: Source,
+  source: WatchedSource,
   object: SourceObject,
   options: ExplainOptions,
   runtimes: Runtimes,
@@ -66,7 +66,7 @@ function project(
   return { state: 'hold', names: projection.names, why };
 }
 
-function parsed(source: Source, { file }: Manifest, raw: unknown) {
+function parsed(source: WatchedSource, { file }: Manifest, raw: unknown) {
   try {
     return source.parse(raw);
   } catch (error) {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { ANNOTATION_PREFIX } from '../../registration/index.ts';
-import { type Source, type SourceResource, sources } from '../../sources/index.ts';
+import { type SourceResource, sources, type WatchedSource } from '../../sources/index.ts';
 import { PlainError } from '../plain-error.ts';
 import { withIdentity } from './identity.ts';
 import type { Input, Manifest } from './read-input.ts';
 
 /** An object that a source reads. */
 export interface OurManifest {
-  source: Source;
+  source: WatchedSource;
   manifest: Manifest;
   /** What is to be said of it beside its meaning. */
   notes: string[];
@@ -57,7 +57,7 @@ export function sortOut({ manifests, unread }: Input, namespace: string): Sorted
   return { ...sorted, ours: [...ours.values()], others: Object.fromEntries(others) };
 }
 
-function isOf(source: Source, manifest: Manifest): boolean {
+function isOf(source: WatchedSource, manifest: Manifest): boolean {
   const { resource } = source;
   if (manifest.kind !== resource.kind || !apiVersionsOf(resource).includes(manifest.apiVersion)) return false;
   return !source.isMeant || isAnnotated(manifest);
@@ -74,7 +74,7 @@ function apiVersionsOf({ group, version, versions = [version] }: SourceResource)
 }
 
 /** A kind that is read, and not in this version, is said: it looks as if it were looked at. */
-function nameOfOther({ apiVersion, kind }: Manifest, all: readonly Source[]): string {
+function nameOfOther({ apiVersion, kind }: Manifest, all: readonly WatchedSource[]): string {
   const near = all.find(({ resource }) => resource.kind === kind);
   const read = near ? apiVersionsOf(near.resource) : [];
   return !near || read.includes(apiVersion) ? kind : `${kind} of ${apiVersion} (only ${read.join(' and ')} is read)`;

@@ -2,12 +2,12 @@ import type { Settings } from '../../config/index.ts';
 import type { ObjectCache, SourceView } from '../../controller/index.ts';
 import { createTimeSlice, yieldToLoop } from '../../json/index.ts';
 import { type Connection, type Log, type Reflector, startReflector } from '../../kubernetes/index.ts';
-import type { RelatedObjects, Source, SourceObject } from '../../sources/index.ts';
+import type { RelatedObjects, SourceObject, WatchedSource } from '../../sources/index.ts';
 import { followRelated, type RelatedChange } from './related.ts';
 import { alsoUnselected } from './unselected.ts';
 
 export interface FollowOptions {
-  sources: readonly Source[];
+  sources: readonly WatchedSource[];
   connection: Connection;
   settings: Pick<Settings, 'namespace' | 'selector' | 'selection'>;
   log: Log;
@@ -16,7 +16,7 @@ export interface FollowOptions {
    * a list showed it, after a time in which nobody looked.
    */
   onObject: (
-    source: Source,
+    source: WatchedSource,
     place: { namespace: string; name: string },
     object: SourceObject | undefined,
     witnessed: boolean,
@@ -26,7 +26,7 @@ export interface FollowOptions {
 /** The sources, kept known by reflectors. */
 export interface Following {
   views: readonly SourceView[];
-  reflectors: { source: Source; reflector: Reflector<SourceObject> }[];
+  reflectors: { source: WatchedSource; reflector: Reflector<SourceObject> }[];
   related: RelatedObjects;
   /** Resolves when each source was read once, or is known to be absent or forbidden, and all related kinds were tried. */
   settled: Promise<unknown>;
@@ -49,7 +49,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
   const views = sources.map(followSource);
 
   /** Starts one reflector, or one for each namespace. */
-  function followSource(source: Source): SourceView {
+  function followSource(source: WatchedSource): SourceView {
     const namespaces = settings.namespace.length > 0 ? settings.namespace : [undefined];
     const caches = new Map<string | undefined, ObjectCache>();
     for (const namespace of namespaces) {
@@ -71,7 +71,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
     }
     return {
       source,
-      cacheFor: (namespace) => caches.get(namespace) ?? caches.get(undefined),
+      cacheFor: ({ namespace }) => caches.get(namespace) ?? caches.get(undefined),
       caches: [...caches.values()],
     };
   }

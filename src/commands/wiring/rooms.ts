@@ -22,7 +22,7 @@ import {
   type Registry,
 } from '../../litellm/index.ts';
 import type { ModelRecord } from '../../registration/index.ts';
-import { type Source, sources } from '../../sources/index.ts';
+import { sources, type WatchedSource } from '../../sources/index.ts';
 import { createLogger, type Logger, type Metrics } from '../../telemetry/index.ts';
 import { type Following, follow } from './follow.ts';
 
@@ -143,7 +143,7 @@ export function logFor(settings: Settings): Logger {
 }
 
 /** The sources that are looked after. @throws ConfigError where one is not known */
-export function chooseSources(kinds: string[]): Source[] {
+export function chooseSources(kinds: string[]): WatchedSource[] {
   return [...new Set(kinds)].map((kind) => {
     const source = sources.get(kind);
     if (source) return source;

@@ -1,4 +1,4 @@
-import type { Source } from '../source.ts';
+import type { WatchedSource } from '../source.ts';
 import { projectInferenceService } from './project.ts';
 import { namesRuntime, runtimeKinds } from './runtime.ts';
 import { type InferenceService, parseInferenceService } from './schema.ts';
@@ -6,7 +6,7 @@ import { type InferenceService, parseInferenceService } from './schema.ts';
 export type { InferenceService } from './schema.ts';
 
 /** KServe's InferenceService, `serving.kserve.io/v1beta1` (the only version up to v0.20). */
-export const inferenceService: Source<InferenceService> = {
+export const inferenceService: WatchedSource<InferenceService> = {
   kind: 'inference-service',
   resource: { group: 'serving.kserve.io', version: 'v1beta1', plural: 'inferenceservices', kind: 'InferenceService' },
   parse: parseInferenceService,

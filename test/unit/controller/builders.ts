@@ -7,7 +7,7 @@ import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord, StampedRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
 import { type Registration, sourceKey } from '../../../src/registration/registration.ts';
-import type { Source, SourceObject } from '../../../src/sources/source.ts';
+import type { Source, SourceObject, WatchedSource } from '../../../src/sources/source.ts';
 import { NO_RELATED } from '../../support/no-related.ts';
 import { OWNER, registration, SETTLE_MS, SOURCE, T0, UID } from '../registration/builders.ts';
 
@@ -20,7 +20,7 @@ export interface TestObject extends SourceObject {
   projection: Projection;
 }
 
-export const source: Source<TestObject> = {
+export const source: WatchedSource<TestObject> = {
   kind: 'inference-service',
   resource: { group: 'serving.kserve.io', version: 'v1beta1', plural: 'inferenceservices', kind: 'InferenceService' },
   parse: (raw) => raw as TestObject,
@@ -83,7 +83,7 @@ export class TestCache implements ObjectCache<TestObject> {
 export function viewOf(cache: TestCache, namespaces?: string[], served: Source = source): SourceView {
   return {
     source: served,
-    cacheFor: (namespace) => (!namespaces || namespaces.includes(namespace) ? cache : undefined),
+    cacheFor: ({ namespace }) => (!namespaces || namespaces.includes(namespace) ? cache : undefined),
     caches: [cache],
   };
 }

@@ -41,7 +41,7 @@ test('what is no YAML, and a repeated key, are told with their line, and not rep
 test('aliases that would grow without end are refused', () => {
   const bomb = [
     'a: &a [x,x,x,x,x,x,x,x,x]',
-    ...'bcdefg'.split('').map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdef'[i]}`)}]`),
+    ...'bcdefg'.split('').map((key, i) => `${key}: &${key} [${Array<string>(9).fill(`*${'abcdef'[i]}`).join()}]`),
   ];
   expect(problems(bomb.join('\n'))).toEqual([expect.stringContaining('it is not YAML')]);
 });
