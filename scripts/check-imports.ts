@@ -13,6 +13,7 @@ export const FLOORS: Record<string, readonly string[]> = {
   commands: [
     'controller',
     'operator',
+    'backends',
     'sources',
     'litellm',
     'kubernetes',
@@ -25,6 +26,7 @@ export const FLOORS: Record<string, readonly string[]> = {
   ],
   controller: ['sources', 'litellm', 'registration', 'kubernetes', 'telemetry', 'json'],
   operator: ['sources', 'kubernetes'],
+  backends: ['sources', 'registration'],
   sources: ['registration', 'yaml'],
   litellm: ['registration', 'json'],
   kubernetes: ['json'],

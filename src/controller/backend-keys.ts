@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import { KubernetesError, type Secret } from '../kubernetes/index.ts';
-import { quoted, type SecretRef } from '../registration/index.ts';
+import { quoted, type SecretRef, sentKeyProblem } from '../registration/index.ts';
 
 /**
  * What is known of a backend's key.
@@ -33,8 +33,6 @@ const READERS = 8;
 
 /** The entry that is taken where the annotation names none. */
 const USUAL_ENTRY = 'api-key';
-
-const MAX_KEY_LENGTH = 4096;
 
 /** Keeps the keys of those Secrets that are read; a Secret that cannot be asked for at the moment keeps its last reading. */
 export function createBackendKeys(readSecret: ReadSecret): BackendKeys {
@@ -108,7 +106,7 @@ function keyIn(ref: SecretRef, secret: Secret | undefined): BackendKey {
   }
   const value = secret.entry(entry)?.trim();
   if (value === undefined) return wrong(`${name} has no entry ${quoted(entry)}`);
-  const problem = keyProblem(value);
+  const problem = sentKeyProblem(value);
   return problem
     ? wrong(`the entry ${quoted(entry)} of ${name} ${problem}`)
     : { state: 'known', value, version: secret.version };
@@ -117,17 +115,6 @@ function keyIn(ref: SecretRef, secret: Secret | undefined): BackendKey {
 function usualEntry({ keys }: Secret): string | undefined {
   if (keys.includes(USUAL_ENTRY)) return USUAL_ENTRY;
   return keys.length === 1 ? keys[0] : undefined;
-}
-
-/** Why a text cannot be a key that LiteLLM sends; it is never part of the sentence. */
-function keyProblem(value: string): string | undefined {
-  if (value === '') return 'is empty';
-  if (value.length > MAX_KEY_LENGTH) return `is longer than ${MAX_KEY_LENGTH} characters`;
-  // It becomes a header.
-  if (!/^[\x21-\x7e]+$/.test(value)) return 'holds a space, a line end or a character beyond ASCII';
-  // LiteLLM would put a value of its own environment in its place, and send that to the tenant's server.
-  if (/^os\.environ\//i.test(value)) return 'begins with "os.environ/"';
-  return undefined;
 }
 
 function wrong(why: string): BackendKey {

@@ -186,8 +186,8 @@ function bodyOf({ entry, blocked, params, info }: RowInput): Json {
   };
 }
 
-function stampJson({ stamp: { blockedByUs, ...rest } }: Entry): Json {
-  return blockedByUs === undefined ? rest : { ...rest, blockedByUs };
+function stampJson({ stamp: { blockedByUs, retain, ...rest } }: Entry): Json {
+  return { ...rest, ...(blockedByUs !== undefined && { blockedByUs }), ...(retain !== undefined && { retain }) };
 }
 
 function refusalOf({ status, body, retryAfterMs }: HttpAnswer) {

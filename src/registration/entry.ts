@@ -68,14 +68,15 @@ export function buildEntry({ owner, source, uid, registration, generation, since
       generation,
       since: new Date(since).toISOString(),
       created: new Date(created).toISOString(),
+      ...(registration.retain && { retain: true }),
     },
   };
 }
 
 /** Digest of all that a registration writes: two rows with equal digests were written from equal wishes. */
 export function registrationHash(registration: Registration): string {
-  const { publicName, provider, servedName, apiBase, params, info, keyVersion } = registration;
+  const { publicName, provider, servedName, apiBase, params, info, keyVersion, retain } = registration;
   // No digest of a secret is stored.
   const shown = keyVersion === undefined ? params : { ...params, api_key: keyVersion };
-  return digest([publicName, provider, servedName, apiBase, shown, info], 16);
+  return digest([publicName, provider, servedName, apiBase, shown, info, ...(retain ? [{ retain }] : [])], 16);
 }

@@ -19,7 +19,14 @@ const ID = /^(?<base>.+\.[0-9a-f]{8})(?:\.(?<generation>[1-9]\d*))?$/;
  */
 export function entryId({ owner, source, uid, publicName }: Identity): string {
   const hash = digest([owner, source.kind, source.namespace, source.name, uid, publicName], 8);
-  return `${source.namespace === NO_NAMESPACE ? source.kind : source.namespace}.${source.name}.${hash}`;
+  return `${readablePart(source)}.${hash}`;
+}
+
+/** Of what belongs to no namespace the name may go on behind a colon, with texts that no path could hold. */
+function readablePart({ kind, namespace, name }: SourceRef): string {
+  if (namespace !== NO_NAMESPACE) return `${namespace}.${name}`;
+  const [first = ''] = name.split(':', 1);
+  return `${kind}.${first}`;
 }
 
 /** The id of an entry's n-th row: rows are replaced where LiteLLM cannot take a key away, and the next one gets `.2`, `.3`, … */

@@ -28,6 +28,7 @@ export {
 export { mayPass, type PassThroughPlace } from './pass-through.ts';
 export { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS, type PassThrough } from './pass-through-table.ts';
 export { MAX_PATTERN_LENGTH, matchesAny, matchesPattern } from './pattern.ts';
+export { textProblem } from './plain-text.ts';
 export {
   type Change,
   changesBackend,
@@ -50,7 +51,8 @@ export {
   type SourceRef,
   sourceKey,
 } from './registration.ts';
-export type { SecretRef } from './secret.ts';
+export { type SecretRef, sentKeyProblem } from './secret.ts';
+export { readDuration, readTags } from './short-values.ts';
 export { showable } from './showable.ts';
 export { readStamp, STAMP_KEY, type Stamp } from './stamp.ts';
 export { liftBlocks, planDown, type Unready } from './unready.ts';

@@ -33,6 +33,8 @@ export interface Registration {
   info: Record<string, Json>;
   /** Stands for `params.api_key` in the digest where that came from a Secret: changes whenever the Secret does. */
   keyVersion?: string;
+  /** Its row stays when what it stands for is no longer listed. */
+  retain?: true;
 }
 
 /** `kind/namespace/name`, the text that the ownership mark carries. */

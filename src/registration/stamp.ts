@@ -23,6 +23,8 @@ const Stamp = z.object({
   created: time,
   /** True while `blocked` was set by us, and not by an administrator. */
   blockedByUs: z.boolean().optional(),
+  /** True where the row stays when what it stands for is no longer listed. */
+  retain: z.boolean().optional(),
 });
 
 /** The ownership mark that every row of ours carries: all state that must survive a restart. */

@@ -1,4 +1,18 @@
-export { sources } from './catalogue.ts';
+export {
+  type BackendEntry,
+  type BackendModel,
+  BackendsFile,
+  backendModel,
+  backendOf,
+  countsModel,
+  type EntryKey,
+  type ListedModel,
+  mayCallFunctions,
+  objectName,
+  readBackends,
+  readModels,
+} from './backend/index.ts';
+export { backend, sources } from './catalogue.ts';
 export { type InferenceService, inferenceService } from './inference-service/index.ts';
 export type {
   ProjectionSettings,

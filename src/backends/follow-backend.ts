@@ -1,0 +1,210 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { BackendEntry, BackendModel, EntryKey } from '../sources/index.ts';
+import { askFunctions } from './ask-functions.ts';
+import { askModels } from './ask-models.ts';
+import { BackendError } from './errors.ts';
+import type { BackendHttp } from './http.ts';
+import { readKeyFile } from './key-file.ts';
+import { createModelMemory, type OnModel } from './model-memory.ts';
+
+/** So many answers show what is there: one that lacks a model may be a dip of the backend's own. */
+const ENOUGH_ANSWERS = 2;
+
+/** An answer is believed for so long where one is asked for once more, in milliseconds. */
+const BELIEVED_MS = 2_000;
+
+/** Waits are longer or shorter by so much, so that not all backends are asked at a time. */
+const JITTER = 0.1;
+
+/** What this folder needs of a logger. Messages are static, what varies goes into the fields. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What all backends share. */
+export interface BackendsContext {
+  http: BackendHttp;
+  log: Log;
+  onModel: OnModel;
+  /** LiteLLM's own key: {@link readKeyFile}. */
+  hmacKey: () => Promise<string>;
+  /** What the row of an object says about functions; `unread` while LiteLLM's rows are not known. */
+  knownAbility: (name: string) => boolean | undefined | 'unread';
+  /** Told of each answer, or of what came instead of one. */
+  asked: (backend: string, outcome: 'answered' | BackendError['code']) => void;
+}
+
+/** One backend, asked for its models every so often. What it said last counts until it says something else. */
+export interface BackendFollower {
+  readonly entry: BackendEntry;
+  /** `synced`: what it has is known; `failing`: it does not say now. */
+  readonly state: 'starting' | 'synced' | 'failing';
+  /** Why it does not say now which models it has. */
+  readonly trouble: BackendError | undefined;
+  get(name: string): BackendModel | undefined;
+  values(): Iterable<BackendModel>;
+  /** As it is now. @throws BackendError */
+  fetch(name: string): Promise<BackendModel | undefined>;
+  /** Takes another entry of the same name. */
+  change(entry: BackendEntry): Promise<void>;
+  /** Reads its key file, and goes on asking what is to be found out. */
+  look(): Promise<void>;
+  /** Resolves when it was asked for the first time, whatever came of it. */
+  readonly tried: Promise<void>;
+  /** @param takenOut - its models are gone for good */
+  stop(takenOut: boolean): Promise<void>;
+}
+
+export function followBackend(first: BackendEntry, context: BackendsContext): BackendFollower {
+  const { http, log, asked } = context;
+  const ending = new AbortController();
+  let entry = first;
+  let key: EntryKey = { state: 'unknown', why: 'its key file was not read yet' };
+  let trouble: BackendError | undefined;
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  let early = new AbortController();
+  let asking: Promise<void> | undefined;
+  let lookingInto: Promise<void> | undefined;
+  const tried = Promise.withResolvers<void>();
+  const memory = createModelMemory(entry, key, context.onModel);
+
+  async function ask(isTurn: boolean): Promise<void> {
+    const { name } = entry;
+    const to = entry;
+    try {
+      const models = await askModels(http, to, key.state === 'known' ? key.value : undefined, ending.signal);
+      // It leads elsewhere by now.
+      if (to.url !== entry.url) return;
+      const { added, gone } = memory.answered(models, isTurn);
+      answeredAt = performance.now();
+      asked(name, 'answered');
+      if (trouble) log.info({ backend: name }, 'a backend answers again');
+      trouble = undefined;
+      if (added.length + gone.length > 0)
+        log.info({ backend: name, added: shortened(added), gone: shortened(gone) }, 'the models of a backend changed');
+    } catch (error) {
+      if (ending.signal.aborted || to.url !== entry.url) return;
+      if (!(error instanceof BackendError)) throw error;
+      asked(name, error.code);
+      if (trouble?.code !== error.code)
+        log.warn(
+          { backend: name, error: { code: error.code, message: error.message } },
+          'a backend does not say which models it has: they stay as they are',
+        );
+      trouble = error;
+    }
+  }
+
+  /** One call at a time. */
+  function askOnce(isTurn: boolean): Promise<void> {
+    asking ??= ask(isTurn).finally(() => {
+      asking = undefined;
+      tried.resolve();
+    });
+    return asking;
+  }
+
+  async function run(): Promise<void> {
+    await readKey();
+    while (!ending.signal.aborted) {
+      await asking;
+      await askOnce(true);
+      void lookInto();
+      early = new AbortController();
+      const jitter = 1 + JITTER * (2 * Math.random() - 1);
+      const signal = AbortSignal.any([ending.signal, early.signal]);
+      await wait(entry.interval * jitter, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async function readKey(): Promise<void> {
+    const next = await readKeyFile(entry['api-key-file'], key, await context.hmacKey());
+    if (sameKey(next, key)) return;
+    if (next.state === 'unknown')
+      log.warn({ backend: entry.name, problem: next.why }, 'the key of a backend cannot be read');
+    key = next;
+    memory.changed(entry, key);
+    early.abort();
+  }
+
+  /** Finds out, one model after the other, what is to be found out. */
+  function lookInto(): Promise<void> {
+    lookingInto ??= askAll().finally(() => {
+      lookingInto = undefined;
+    });
+    return lookingInto;
+  }
+
+  async function askAll(): Promise<void> {
+    for (let next = memory.nextToAsk(); next && !ending.signal.aborted; next = memory.nextToAsk()) {
+      const known = context.knownAbility(next.name);
+      if (known === 'unread') return;
+      memory.found(next.id, known ?? (await askAbout(next.id)));
+    }
+  }
+
+  async function askAbout(id: string): Promise<boolean | undefined> {
+    try {
+      return await askFunctions(http, entry, id, key.state === 'known' ? key.value : undefined, ending.signal);
+    } catch (error) {
+      if (!(error instanceof BackendError)) return undefined;
+      log.warn(
+        { backend: entry.name, model: id, error: { code: error.code, message: error.message } },
+        'whether a model calls functions could not be found out',
+      );
+      return undefined;
+    }
+  }
+
+  const running = run().catch((error: unknown) => {
+    log.error({ backend: entry.name, err: error }, 'an unexpected error');
+    tried.resolve();
+  });
+
+  return {
+    get entry() {
+      return entry;
+    },
+    get state() {
+      if (trouble) return 'failing';
+      return memory.answers >= ENOUGH_ANSWERS ? 'synced' : 'starting';
+    },
+    get trouble() {
+      return trouble;
+    },
+    get: memory.get,
+    values: memory.values,
+    async fetch(name) {
+      if (performance.now() - answeredAt > BELIEVED_MS) await askOnce(false);
+      if (trouble) throw trouble;
+      return memory.get(name);
+    },
+    async change(next) {
+      entry = next;
+      key = await readKeyFile(entry['api-key-file'], key, await context.hmacKey());
+      memory.changed(entry, key);
+      early.abort();
+    },
+    async look() {
+      await readKey();
+      await lookInto();
+    },
+    tried: tried.promise,
+    async stop(takenOut) {
+      ending.abort();
+      if (takenOut) memory.clear();
+      await running;
+    },
+  };
+}
+
+function sameKey(one: EntryKey, other: EntryKey): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** For a log line: the first of them. */
+function shortened(ids: readonly string[]): string[] {
+  return ids.length > 20 ? [...ids.slice(0, 20), `and ${ids.length - 20} more`] : [...ids];
+}

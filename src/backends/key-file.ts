@@ -1,0 +1,22 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { sentKeyProblem } from '../registration/index.ts';
+import type { EntryKey } from '../sources/index.ts';
+
+/**
+ * Reads the key of a backend from its file. What was read before stays where the file cannot be read, or holds no key, now.
+ *
+ * @param hmacKey - LiteLLM's own key: without it nobody can find out from the version which key it is of
+ */
+export async function readKeyFile(file: string | undefined, before: EntryKey, hmacKey: string): Promise<EntryKey> {
+  if (file === undefined) return { state: 'none' };
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const value = text?.trim();
+  const problem = value === undefined ? 'cannot be read' : sentKeyProblem(value);
+  if (value === undefined || problem) {
+    return before.state === 'known' ? before : { state: 'unknown', why: `the key file ${file} ${problem}` };
+  }
+  if (before.state === 'known' && before.value === value) return before;
+  const version = createHmac('sha256', hmacKey).update(value).digest('hex').slice(0, 16);
+  return { state: 'known', value, version };
+}
