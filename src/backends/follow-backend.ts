@@ -120,7 +120,7 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   }
 
   async function readKey(): Promise<void> {
-    const next = await readKeyFile(entry['api-key-file'], key, await context.hmacKey());
+    const next = await readKeyFile(entry['api-key-file'], key, context.hmacKey);
     if (sameKey(next, key)) return;
     if (next.state === 'unknown')
       log.warn({ backend: entry.name, problem: next.why }, 'the key of a backend cannot be read');
@@ -174,8 +174,8 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     get trouble() {
       return trouble;
     },
-    get: memory.get,
-    values: memory.values,
+    get: (name) => memory.get(name),
+    values: () => memory.values(),
     async fetch(name) {
       if (performance.now() - answeredAt > BELIEVED_MS) await askOnce(false);
       if (trouble) throw trouble;
@@ -183,7 +183,7 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     },
     async change(next) {
       entry = next;
-      key = await readKeyFile(entry['api-key-file'], key, await context.hmacKey());
+      key = await readKeyFile(entry['api-key-file'], key, context.hmacKey);
       memory.changed(entry, key);
       early.abort();
     },

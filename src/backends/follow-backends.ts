@@ -34,6 +34,8 @@ export interface Backends {
   readonly troubles: readonly string[];
   /** Resolves when the file was read, and each of its backends was asked once. */
   readonly tried: Promise<void>;
+  /** Reads the file and the key files now, and finds out what is to be found out about models. */
+  look(): Promise<void>;
   /** Each backend, and whether it says which models it has. */
   states(): { backend: string; up: boolean }[];
   stop(): Promise<void>;
@@ -48,8 +50,17 @@ export function followBackends(options: BackendsOptions): Backends {
   let lastText: string | undefined;
   let problems: readonly string[] = [];
   let wasGood = false;
+  let looking: Promise<void> | undefined;
 
-  async function look(): Promise<void> {
+  /** One look at a time. */
+  function look(): Promise<void> {
+    looking ??= lookAround().finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  }
+
+  async function lookAround(): Promise<void> {
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined || text !== lastText) await take(text);
     await Promise.all([...followers.values()].map((follower) => follower.look()));
@@ -142,6 +153,7 @@ export function followBackends(options: BackendsOptions): Backends {
       return [...followers.values()].flatMap(({ trouble }) => trouble?.message ?? []);
     },
     tried,
+    look,
     states: () => [...followers.values()].map(({ entry, trouble }) => ({ backend: entry.name, up: !trouble })),
     async stop() {
       ending.abort();

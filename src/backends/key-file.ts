@@ -8,7 +8,11 @@ import type { EntryKey } from '../sources/index.ts';
  *
  * @param hmacKey - LiteLLM's own key: without it nobody can find out from the version which key it is of
  */
-export async function readKeyFile(file: string | undefined, before: EntryKey, hmacKey: string): Promise<EntryKey> {
+export async function readKeyFile(
+  file: string | undefined,
+  before: EntryKey,
+  hmacKey: () => Promise<string>,
+): Promise<EntryKey> {
   if (file === undefined) return { state: 'none' };
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const value = text?.trim();
@@ -17,6 +21,8 @@ export async function readKeyFile(file: string | undefined, before: EntryKey, hm
     return before.state === 'known' ? before : { state: 'unknown', why: `the key file ${file} ${problem}` };
   }
   if (before.state === 'known' && before.value === value) return before;
-  const version = createHmac('sha256', hmacKey).update(value).digest('hex').slice(0, 16);
+  const secret = await hmacKey().catch(() => undefined);
+  if (!secret) return before.state === 'known' ? before : { state: 'unknown', why: 'LiteLLM’s own key cannot be read' };
+  const version = createHmac('sha256', secret).update(value).digest('hex').slice(0, 16);
   return { state: 'known', value, version };
 }

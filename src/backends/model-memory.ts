@@ -93,7 +93,7 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
       if (known && known.model.maxModelLen === model.maxModelLen && !moved) continue;
       put(model.id, { callsFunctions: undefined, tries: 0, ...known, misses: 0, model });
     }
-    for (const [id, known] of [...byId]) {
+    for (const [id, known] of byId) {
       if (there.has(id) || !isTurn) continue;
       known.misses += 1;
       if (known.misses < MISSES) continue;
@@ -107,7 +107,7 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
   function changed(nextEntry: BackendEntry, nextKey: EntryKey): void {
     if (nextEntry.url !== entry.url) [moved, answers] = [true, 0];
     [entry, key] = [nextEntry, nextKey];
-    for (const [id, known] of [...byId]) {
+    for (const [id, known] of new Map(byId)) {
       if (!countsModel(entry, id)) drop(known);
       else if (!moved) put(id, known);
     }
@@ -136,7 +136,7 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
       if (known) put(id, { ...known, callsFunctions, tries: known.tries + (callsFunctions === undefined ? 1 : 0) });
     },
     clear() {
-      for (const known of [...byId.values()]) drop(known);
+      for (const known of byId.values()) drop(known);
     },
   };
 }

@@ -88,7 +88,7 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
   });
   readFigures(metrics, rooms, loop, report);
   const { connection, reflectors } = rooms;
-  const groups = rightsOfRun(chooseSources(settings.source), settings, connection);
+  const groups = rightsOfRun(chooseSources(settings), settings, connection);
   const rights = watchRights({ groups, connection, log });
   for (const { reflector } of reflectors) reflector.onState((state) => lookAtRights(rights, state));
   metrics.readAtScrape({ leads: mayCall, rightsMissing: () => rights.missing });

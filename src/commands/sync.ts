@@ -100,18 +100,20 @@ const UNREAD: Record<Exclude<ReflectorState, 'synced'>, string> = {
  * @returns sources that could not be read: of those nothing is changed
  * @throws LiteLlmError, and KubernetesError where not one source could be asked for
  */
-export async function readAll({ engine, reflectors, relatedTried }: Rooms): Promise<string[]> {
+export async function readAll({ engine, reflectors, relatedTried, backends }: Rooms): Promise<string[]> {
   await Promise.all([
     engine.refresh(),
     relatedTried,
+    backends?.tried,
     ...reflectors.map(({ reflector }) => settledOrFailing(reflector)),
   ]);
   const troubles = reflectors.map(({ reflector }) => (reflector.state === 'failing' ? reflector.trouble : undefined));
   if (troubles[0] && troubles.every((trouble) => trouble !== undefined)) throw troubles[0];
-  return reflectors.flatMap(({ source, reflector }) => {
-    if (reflector.state === 'synced') return [];
-    return `${source.kind}: ${UNREAD[reflector.state]}`;
-  });
+  await backends?.look();
+  const unread = reflectors.flatMap(({ source, reflector }) =>
+    reflector.state === 'synced' ? [] : `${source.kind}: ${UNREAD[reflector.state]}`,
+  );
+  return [...unread, ...(backends?.problems ?? []), ...(backends?.troubles ?? [])];
 }
 
 function summarise(

@@ -72,9 +72,15 @@ export const table = {
   },
   source: {
     argument: '<kind>',
-    help: 'Kind of object that serves models: inference-service, llm-inference-service or service.',
+    help: 'Kind of what serves models: inference-service, llm-inference-service, service, or backend for those of --backends alone.',
     default: 'inference-service',
     repeatable: true,
+    group: 'What is registered',
+    schema: text,
+  },
+  backends: {
+    argument: '<file>',
+    help: 'YAML file that lists endpoints outside Kubernetes: each model that they say they have is registered. Read anew when it changes; one that is empty or wrong changes nothing.',
     group: 'What is registered',
     schema: text,
   },

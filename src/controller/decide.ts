@@ -79,6 +79,16 @@ export function decideUnselected({ source, uid }: Decision): Decision {
   return { source, uid, state: 'held', plan: { changes: [] }, problems: [], why: 'it does not match --selector' };
 }
 
+/** What is not listed any more: rows whose mark says so stay, and are left alone from then on. */
+export function decideDelisted(decision: Decision): Decision {
+  const changes = decision.plan.changes.filter(
+    (change) => !('record' in change) || change.record.stamp?.retain !== true,
+  );
+  if (changes.length === decision.plan.changes.length) return decision;
+  const why = 'it is not listed any more, and its entry said cleanup: retain';
+  return { ...decision, state: 'held', plan: { ...decision.plan, changes }, why };
+}
+
 function decideFor(
   world: World,
   source: SourceRef,

@@ -8,7 +8,7 @@ import {
   takesOut,
 } from '../registration/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
-import { type Decision, decide, decideUnselected } from './decide.ts';
+import { type Decision, decide, decideDelisted, decideUnselected } from './decide.ts';
 import { GateClosed, isOvertaken, isUntried, Outdated } from './failures.ts';
 import { asHeld, type Guard } from './guard.ts';
 import { createObserver, type Observer } from './observer.ts';
@@ -130,6 +130,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     // A source that cannot be read says nothing about what it does not show, but for what was seen to go.
     if (!object && cache.state !== 'synced' && !departures.saw(key)) return undefined;
     const decision = decide(world, ref, view.source, object);
+    if (!object && cache.isDelisted) return decideDelisted(decision);
     if (object || departures.saw(key) || !cache.isUnselected?.(placeKey(ref))) return decision;
     return decideUnselected(decision);
   }

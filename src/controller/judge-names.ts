@@ -1,6 +1,7 @@
 import {
   decideClaim,
   type Json,
+  NO_NAMESPACE,
   publicNameProblem,
   type Registration,
   type SourceRef,
@@ -52,7 +53,7 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
     claims.refused.push(name);
     claims.problems.push({
       reason: 'InvalidAnnotation',
-      message: `"${name}" cannot be a public name: ${why}. Choose another with model-registrar.io/model-name.`,
+      message: `"${name}" cannot be a public name: ${why}. Choose another ${chosenBy(source)}.`,
     });
     return;
   }
@@ -84,7 +85,7 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
   }
   claims.problems.push({
     reason: 'NameConflict',
-    message: `${verdict.why}. ${remedyOf(verdict)}.`,
+    message: `${verdict.why}. ${remedyOf(verdict, source)}.`,
   });
   if (verdict.verdict === 'yield') claims.yielded.push(name);
   else {
@@ -110,7 +111,12 @@ function verb(things: readonly string[]): string {
   return things.length === 1 ? 'is' : 'are';
 }
 
-function remedyOf(verdict: Verdict): string {
+function remedyOf(verdict: Verdict, source: SourceRef): string {
   const remedy = 'remedy' in verdict ? verdict.remedy : undefined;
-  return remedy ?? 'Choose another name with model-registrar.io/model-name';
+  return remedy ?? `Choose another name ${chosenBy(source)}`;
+}
+
+/** Where the name is said, for people. */
+function chosenBy({ namespace }: SourceRef): string {
+  return namespace === NO_NAMESPACE ? 'in its entry' : 'with model-registrar.io/model-name';
 }

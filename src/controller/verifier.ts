@@ -1,7 +1,7 @@
 import { KubernetesError } from '../kubernetes/index.ts';
 import type { Gate, Registry } from '../litellm/index.ts';
 import { type Change, type SourceRef, type StampedRecord, takesOut } from '../registration/index.ts';
-import { type Decision, decide, decideUnselected } from './decide.ts';
+import { type Decision, decide, decideDelisted, decideUnselected } from './decide.ts';
 import type { Place } from './source-view.ts';
 import type { World } from './world.ts';
 
@@ -37,6 +37,7 @@ export function createVerifier({ world, gate, placeOf, consider }: VerifierOptio
     const object = await cache.fetch(ref.namespace, ref.name).catch((error: unknown) => goneWithItsKind(key, error));
     if (object === 'unselected') return decideUnselected(second);
     const third = decide(world, ref, view.source, object);
+    if (!object && cache.isDelisted) return decideDelisted(third);
     // What is read now may want names that nobody has looked up.
     return (await lookUpNames(third, ref, signal)) ? decide(world, ref, view.source, object) : third;
   }

@@ -94,6 +94,18 @@ export const METRICS = {
     help: 'Models that are kept though their objects are not there any more, until somebody confirms that they may go.',
     labels: [],
   },
+  backendUp: {
+    name: 'model_registrar_backend_up',
+    type: 'gauge',
+    help: '1 while a backend of --backends says which models it has, 0 while it does not: then they stay as they are.',
+    labels: ['backend'],
+  },
+  backendRequests: {
+    name: 'model_registrar_backend_requests_total',
+    type: 'counter',
+    help: 'Times that a backend of --backends was asked for its models: answered, or why there was no list in a word.',
+    labels: ['backend', 'outcome'],
+  },
   buildInfo: {
     name: 'model_registrar_build_info',
     type: 'gauge',

@@ -32,6 +32,8 @@ export interface ScrapeReaders {
   rightsMissing?: () => Iterable<{ verb: string; resource: string }>;
   /** Models whose deletes are held. */
   deletesHeld?: () => number;
+  /** Each backend of the file, and whether it says which models it has. */
+  backendsUp?: () => Iterable<{ backend: string; up: boolean }>;
   /** Models by source and state; a state that is left out counts 0. */
   registrations?: () => Iterable<{ source: string; state: RegistrationState; count: number }>;
 }
@@ -46,6 +48,8 @@ export interface Metrics {
   sourceSynced(source: string, synced: boolean): void;
   /** A list brought changes to light that the watch did not deliver. */
   watchMissed(source: string, changes?: number): void;
+  /** A backend was asked for its models: `answered`, or why there was no list. */
+  backendAsked(backend: string, outcome: string): void;
   /** Names where figures are read at each scrape; a second call replaces what it names. */
   readAtScrape(readers: ScrapeReaders): void;
   /** All metrics in Prometheus' text format. @throws what a reader throws */
@@ -81,6 +85,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   const up = new Gauge(of(METRICS.litellmUp));
   const synced = new Gauge(of(METRICS.sourceSynced));
   const misses = new Counter(of(METRICS.watchMisses));
+  const backendRequests = new Counter(of(METRICS.backendRequests));
   new Gauge(of(METRICS.buildInfo)).set({ version: VERSION }, 1);
   new Gauge({
     ...of(METRICS.queueDepth),
@@ -115,6 +120,13 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     },
   });
   new Gauge({
+    ...of(METRICS.backendUp),
+    collect() {
+      this.reset();
+      for (const { backend, up: isUp } of readers.backendsUp?.() ?? []) this.set({ backend }, isUp ? 1 : 0);
+    },
+  });
+  new Gauge({
     ...of(METRICS.registrations),
     collect() {
       this.reset();
@@ -140,6 +152,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     litellmUp: (isUp) => up.set(isUp ? 1 : 0),
     sourceSynced: (source, isSynced) => synced.set({ source }, isSynced ? 1 : 0),
     watchMissed: (source, changes = 1) => misses.inc({ source }, changes),
+    backendAsked: (backend, outcome) => backendRequests.inc({ backend, outcome }),
     readAtScrape: (more) => void Object.assign(readers, more),
     text: () => registry.metrics(),
     contentType: registry.contentType,

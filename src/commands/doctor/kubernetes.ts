@@ -32,7 +32,7 @@ export async function examineKubernetes(
   kserveNamespace: string | undefined,
   note: Note,
 ): Promise<string | undefined> {
-  const watched = chooseSources(settings.source);
+  const watched = chooseSources(settings);
   const { kubeconfig, context } = settings;
   const connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) }).catch(
     (error: unknown) => {

@@ -1,4 +1,5 @@
-import { ConfigError, howToGive, keyFromEnvironment, type Settings } from '../../config/index.ts';
+import type { Backends } from '../../backends/index.ts';
+import { ConfigError, howToGive, type Settings } from '../../config/index.ts';
 import {
   createBackendKeys,
   createDepartures,
@@ -22,9 +23,16 @@ import {
   type Registry,
 } from '../../litellm/index.ts';
 import type { ModelRecord } from '../../registration/index.ts';
-import { sources, type WatchedSource } from '../../sources/index.ts';
+import { backend, type SourceObject, sources, type WatchedSource } from '../../sources/index.ts';
 import { createLogger, type Logger, type Metrics } from '../../telemetry/index.ts';
+import { litellmAccess } from './access.ts';
 import { type Following, follow } from './follow.ts';
+import { openBackends } from './listed-backends.ts';
+
+interface Place {
+  namespace: string;
+  name: string;
+}
 
 /** Everything that a command works with, wired. */
 export interface Rooms {
@@ -37,6 +45,8 @@ export interface Rooms {
   gate: Gate;
   owner: string;
   reflectors: Following['reflectors'];
+  /** Those of `--backends`. */
+  backends: Backends | undefined;
   /** Resolves when each source was read once, or is known to be absent or forbidden. */
   settled: Promise<unknown>;
   /** Resolves when the kinds that sources refer to were tried: they are optional. */
@@ -66,9 +76,10 @@ export interface RoomOptions {
  */
 export async function openRooms(options: RoomOptions): Promise<Rooms> {
   const { settings, log, metrics, onChange, dryRun, mayCall, signal } = options;
-  const chosen = chooseSources(settings.source);
+  const chosen = chooseSources(settings);
+  const access = litellmAccess(settings);
   const http = createHttp({
-    ...litellmAccess(settings),
+    ...access,
     ...(mayCall && { mayCall }),
     onCall: (...call) => noteCall(metrics, ...call),
   });
@@ -81,15 +92,30 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
   const writer = createWriter();
   const registry = createRegistry({ client, owner, settleMs: settings.settle, waitingWrites: () => writer.depth });
   const gate = createGate({ minMs: settings['backoff-min'], maxMs: Math.min(settings['backoff-max'], 30_000) });
+  const onObject = (kind: string, { namespace, name }: Place, object: SourceObject | undefined, witnessed: boolean) => {
+    const meaning = engine.observe(kind, namespace, name, object, witnessed);
+    onChange?.({ kind, namespace, name, meaning });
+  };
+  const listed =
+    settings.backends === undefined
+      ? undefined
+      : openBackends({
+          file: settings.backends,
+          key: access.key,
+          registry,
+          gate,
+          log,
+          metrics,
+          mayAskModels: () => !dryRun && (mayCall?.() ?? true),
+          // What it says, and what the file says, is seen, not inferred.
+          onObject: (place, object) => onObject(backend.kind, place, object, true),
+        });
   const following = follow({
     sources: chosen,
     connection,
     settings,
     log,
-    onObject({ kind }, { namespace, name }, object, witnessed) {
-      const meaning = engine.observe(kind, namespace, name, object, witnessed);
-      onChange?.({ kind, namespace, name, meaning });
-    },
+    onObject: ({ kind }, ...told) => onObject(kind, ...told),
   });
   const engine = createEngine({
     world: {
@@ -107,7 +133,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       now,
       adopting,
     },
-    views: following.views,
+    views: [...following.views, ...(listed ? [listed.view] : [])],
     writer,
     gate,
     guard: createGuard({
@@ -127,10 +153,11 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     gate,
     owner,
     reflectors: following.reflectors,
-    settled: following.settled,
+    backends: listed?.backends,
+    settled: Promise.all([following.settled, listed?.backends.tried]),
     relatedTried: following.relatedTried,
     async close() {
-      await following.stop();
+      await Promise.all([following.stop(), listed?.backends.stop()]);
       await Promise.all([http.close(), connection.close()]);
     },
   };
@@ -142,30 +169,19 @@ export function logFor(settings: Settings): Logger {
   return createLogger({ level: settings['log-level'], format });
 }
 
-/** The sources that are looked after. @throws ConfigError where one is not known */
-export function chooseSources(kinds: string[]): WatchedSource[] {
-  return [...new Set(kinds)].map((kind) => {
+/** The sources that are watched in Kubernetes. @throws ConfigError where one is not known */
+export function chooseSources({ source: kinds, backends }: Pick<Settings, 'source' | 'backends'>): WatchedSource[] {
+  return [...new Set(kinds)].flatMap((kind) => {
     const source = sources.get(kind);
     if (source) return source;
-    throw new ConfigError(`${howToGive('source')} must be one of ${[...sources.keys()].join(', ')}, but is "${kind}".`);
+    if (kind === backend.kind && backends !== undefined) return [];
+    if (kind === backend.kind)
+      throw new ConfigError(
+        `${howToGive('source')} names backend: give the file that lists them with ${howToGive('backends')}.`,
+      );
+    const known = [...sources.keys(), backend.kind].join(', ');
+    throw new ConfigError(`${howToGive('source')} must be one of ${known}, but is "${kind}".`);
   });
-}
-
-/** How LiteLLM is reached, by the settings. @throws ConfigError where its address or its key is missing */
-export function litellmAccess(settings: Settings) {
-  const url = settings['litellm-url'];
-  if (!url) throw new ConfigError(`LiteLLM's address is missing: give it with ${howToGive('litellm-url')}.`, 'missing');
-  const file = settings['litellm-key-file'];
-  const text = keyFromEnvironment(process.env);
-  if (!file && !text) {
-    throw new ConfigError(
-      `LiteLLM's key is missing: give a file that holds it with ${howToGive('litellm-key-file')}, or set MODEL_REGISTRAR_LITELLM_KEY.`,
-      'missing',
-    );
-  }
-  const key = file ? { file } : { text: text ?? '' };
-  const caFile = settings['litellm-ca-file'];
-  return { url, key, timeoutMs: settings['litellm-timeout'], ...(caFile && { caFile }) };
 }
 
 /** The cluster's own name, where none was given. @throws ConfigError where it cannot be read, KubernetesError */

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { type Backends, createBackendHttp, followBackends } from '../../backends/index.ts';
+import type { SourceView } from '../../controller/index.ts';
+import type { Gate, Registry } from '../../litellm/index.ts';
+import { NO_NAMESPACE } from '../../registration/index.ts';
+import { backend, type SourceObject } from '../../sources/index.ts';
+import type { Logger, Metrics } from '../../telemetry/index.ts';
+import type { litellmAccess } from './access.ts';
+
+export interface ListedBackendsOptions {
+  file: string;
+  /** LiteLLM's own key: what is stored to tell one key of a backend from another says nothing without it. */
+  key: ReturnType<typeof litellmAccess>['key'];
+  registry: Pick<Registry, 'recordsOf'>;
+  gate: Pick<Gate, 'succeededAt'>;
+  log: Logger;
+  metrics?: Metrics | undefined;
+  /** Whether a model may be called to find something out. */
+  mayAskModels: () => boolean;
+  /** Told of an object whenever it is another than before; undefined where it is gone. */
+  onObject: (place: { namespace: string; name: string }, object: SourceObject | undefined) => void;
+}
+
+/** The backends of `--backends`, followed, and the view that an engine has of them. */
+export function openBackends(options: ListedBackendsOptions): { backends: Backends; view: SourceView } {
+  const { file, key, registry, gate, log, metrics, onObject } = options;
+  const backends = followBackends({
+    file,
+    http: createBackendHttp(),
+    log,
+    hmacKey: async () => ('text' in key ? key.text : (await readFile(key.file, 'utf8')).trim()),
+    onModel: (name, object) => onObject({ namespace: NO_NAMESPACE, name }, object),
+    knownAbility(name) {
+      if (gate.succeededAt === undefined || !options.mayAskModels()) return 'unread';
+      const rows = registry.recordsOf({ kind: backend.kind, namespace: NO_NAMESPACE, name });
+      const values = rows.flatMap(({ stamp, info }) =>
+        stamp.keys.includes(`info.${ABILITY}`) && typeof info[ABILITY] === 'boolean' ? [info[ABILITY]] : [],
+      );
+      return values[0];
+    },
+    asked: (name, outcome) => metrics?.backendAsked(name, outcome),
+    fileRead: (isGood) => metrics?.sourceSynced(backend.kind, isGood),
+  });
+  metrics?.readAtScrape({ backendsUp: () => backends.states() });
+  const view: SourceView = {
+    source: backend,
+    cacheFor: ({ name }) => backends.cacheFor(name),
+    get caches() {
+      return backends.caches;
+    },
+  };
+  return { backends, view };
+}
+
+const ABILITY = 'supports_function_calling';
