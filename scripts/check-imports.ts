@@ -32,8 +32,8 @@ export const FLOORS: Record<string, readonly string[]> = {
   kubernetes: ['json'],
   registration: [],
   json: [],
-  yaml: [],
   config: ['yaml'],
+  yaml: [],
   telemetry: [],
   sandbox: [],
 };

@@ -1,3 +1,4 @@
+import { BACKEND_ERRORS } from '../../src/backends/index.ts';
 import { CONFIG_ERRORS, settings } from '../../src/config/index.ts';
 import { EVENTS } from '../../src/controller/index.ts';
 import { KUBECONFIG_ERRORS, KUBERNETES_ERRORS } from '../../src/kubernetes/index.ts';
@@ -81,6 +82,12 @@ export function errorsPage(): string {
       'LiteLLM ',
       'A call to LiteLLM that did not do what it was for. The controller tries again by itself; what stands in the way of one model is told on its object ([`RegistrationFailed`](../troubleshooting.md#registrationfailed), [`Rejected`](../troubleshooting.md#rejected)).',
       LITELLM_ERRORS,
+    ),
+    errorTable(
+      'Backends',
+      '',
+      'An endpoint of `--backends` did not say which models it has: they stay as they are, and it is asked again. The code is the `outcome` of `model_registrar_backend_requests_total`.',
+      BACKEND_ERRORS,
     ),
     errorTable('Metrics and health checks', '', 'The small server of `--listen` did not start.', LISTEN_ERRORS),
   );

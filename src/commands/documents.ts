@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BackendsFile } from '../sources/index.ts';
 import { AdoptDocument, WithdrawDocument } from './adoption/index.ts';
 import { AnnotationsDocument, KserveAppliedDocument, KserveListDocument } from './annotations/index.ts';
 import { DoctorDocument } from './doctor/index.ts';
@@ -26,15 +27,25 @@ export const DOCUMENTS = {
   'annotations-kserve-apply': { command: 'annotations --kserve --apply', schema: KserveAppliedDocument },
 } as const satisfies Record<string, PrintedDocument>;
 
+/** Every file that somebody writes for a command, by the name of its schema's file. */
+const FILES = {
+  backends: { title: 'The file of --backends', schema: BackendsFile },
+} as const satisfies Record<string, { title: string; schema: z.ZodType }>;
+
 /** The JSON Schemas by file name: what `docs/schemas/` holds. Within a minor version, fields are added and none is taken away. */
 export function jsonSchemas(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries<PrintedDocument>(DOCUMENTS).map(([name, { command, schema }]) => {
-      const title = `model-registrar ${command} -o json`;
-      const text = JSON.stringify({ title, ...z.toJSONSchema(schema, { override: open }) }, undefined, 2);
-      return [`${name}.schema.json`, `${text}\n`];
-    }),
+  const printed = Object.entries<PrintedDocument>(DOCUMENTS).map(([name, { command, schema }]) => {
+    const title = `model-registrar ${command} -o json`;
+    return asFile(name, { title, ...z.toJSONSchema(schema, { override: open }) });
+  });
+  const written = Object.entries(FILES).map(([name, { title, schema }]) =>
+    asFile(name, { title, ...z.toJSONSchema(schema, { io: 'input' }) }),
   );
+  return Object.fromEntries([...printed, ...written]);
+}
+
+function asFile(name: string, schema: object): [string, string] {
+  return [`${name}.schema.json`, `${JSON.stringify(schema, undefined, 2)}\n`];
 }
 
 /** Tests hold each command to exactly its fields; a reader has to bear with further ones. */

@@ -48,6 +48,7 @@ const READING: readonly SettingName[] = [
 const EXAMINED: readonly SettingName[] = [
   'owner-id',
   'source',
+  'backends',
   'namespace',
   'settle',
   'leader-elect',

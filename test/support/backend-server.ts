@@ -47,23 +47,25 @@ const SHOWN: Record<BackendKind, (model: StubModel) => object> = {
   ollama: ({ id }) => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'library' }),
   // vLLM: ModelCard; of an adapter `root` is its path, `parent` the model below it, and no length is told.
   vllm: ({ id, max_model_len: length = null, parent }) => ({
-    ...{
-      id,
-      object: 'model',
-      created: 1_700_000_000,
-      owned_by: 'vllm',
-      root: parent === null ? id : `/adapters/${id}`,
-    },
-    ...{
-      parent: parent ?? null,
-      max_model_len: length,
-      permission: [{ id: 'modelperm-1', object: 'model_permission' }],
-    },
+    id,
+    object: 'model',
+    created: 1_700_000_000,
+    owned_by: 'vllm',
+    root: parent === null ? id : `/adapters/${id}`,
+    parent: parent ?? null,
+    max_model_len: length,
+    permission: [{ id: 'modelperm-1', object: 'model_permission' }],
   }),
   // KServe's: the same card, with nothing in it.
   huggingface: ({ id }) => ({
-    ...{ id, object: 'model', created: 1_700_000_000, owned_by: '', root: null, parent: null },
-    ...{ max_model_len: null, permission: [] },
+    id,
+    object: 'model',
+    created: 1_700_000_000,
+    owned_by: '',
+    root: null,
+    parent: null,
+    max_model_len: null,
+    permission: [],
   }),
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKEND_ERRORS, BackendError } from '../../backends/index.ts';
 import { ConfigError } from '../../config/index.ts';
 import { KUBERNETES_ERRORS, KubeconfigError, KubernetesError } from '../../kubernetes/index.ts';
 import { LITELLM_ERRORS, LiteLlmError } from '../../litellm/index.ts';
@@ -7,7 +8,7 @@ import { PlainError } from '../plain-error.ts';
 /** One thing that was looked at. */
 export const Check = z.strictObject({
   id: z.string().describe('A stable name, for scripts.'),
-  about: z.enum(['kubernetes', 'litellm']),
+  about: z.enum(['kubernetes', 'litellm', 'backends']),
   title: z.string(),
   status: z
     .enum(['ok', 'warning', 'failed', 'skipped'])
@@ -56,6 +57,7 @@ export function failure(error: unknown): Finding {
     const { next } = KUBERNETES_ERRORS[error.code];
     return failed(without(error.message, next), sentence(next));
   }
+  if (error instanceof BackendError) return failed(`${error.message}.`, sentence(BACKEND_ERRORS[error.code].next));
   if (error instanceof KubeconfigError) {
     return failed(error.message, 'Name a kubeconfig with --kubeconfig, and its context with --context.');
   }

@@ -8,7 +8,7 @@ const MARKS: Record<Check['status'], [string, Style]> = {
   skipped: ['-', 'dim'],
 };
 
-const HEADINGS: Record<Check['about'], string> = { kubernetes: 'Kubernetes', litellm: 'LiteLLM' };
+const HEADINGS: Record<Check['about'], string> = { kubernetes: 'Kubernetes', litellm: 'LiteLLM', backends: 'Backends' };
 
 /** The checklist for people; a remedy stands below what it is for. */
 export function doctorText({ checks, failed, warnings }: DoctorDocument): string {

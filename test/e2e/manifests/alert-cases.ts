@@ -50,6 +50,12 @@ export const CASES: Record<string, AlertCase> = {
     firesAt: '25m',
     labels: { pod: 'p', source: 's' },
   },
+  ModelRegistrarBackendDown: {
+    series: { 'model_registrar_backend_up{namespace="n",pod="p",backend="b"}': '1x10 0x60' },
+    quietAt: '20m',
+    firesAt: '40m',
+    labels: { namespace: 'n', backend: 'b' },
+  },
   ModelRegistrarSourceStale: {
     series: { 'model_registrar_source_staleness_seconds{pod="p",source="s"}': '100x10 200+60x60' },
     quietAt: '15m',

@@ -32,6 +32,7 @@ describe('the table', () => {
       'litellm-ca-file': undefined,
       'owner-id': undefined,
       source: ['inference-service'],
+      backends: undefined,
       namespace: [],
       selector: undefined,
       selection: 'annotated',

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { followBackend } from '../../../src/backends/follow-backend.ts';
+import { type BackendServer, startBackend } from '../../support/backend-server.ts';
+import { until } from '../../support/wait.ts';
+import { entry } from '../sources/backend/builders.ts';
+import { type Seen, watching } from './builders.ts';
+
+let server: BackendServer;
+let seen: Seen;
+const stops: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  server = await startBackend('vllm', [{ id: 'a' }]);
+});
+
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()));
+  await seen.close();
+  await server.stop();
+});
+
+/** Quicker than a file may say. */
+const QUICK = { interval: 30, timeout: 200 };
+
+function follow(wish: Record<string, unknown> = {}, context: Parameters<typeof watching>[0] = {}) {
+  seen = watching(context);
+  const { interval = QUICK.interval, ...said } = wish;
+  const read = { ...entry({ url: server.url, ...said }), ...QUICK, interval: Number(interval) };
+  const follower = followBackend(read, seen.context);
+  stops.push(() => follower.stop(false));
+  return follower;
+}
+
+test('a backend that answers is asked again and again, and known for certain after two answers', async () => {
+  const follower = follow();
+  await follower.tried;
+  expect([...seen.objects.keys()]).toEqual(['lab:a']);
+  expect(follower.state).toBe('starting');
+  await until('it answered twice', () => follower.state === 'synced');
+});
+
+test.each([
+  ['server-error', () => server.answerModels({}, 500)],
+  ['server-error', () => server.answerModels('', 302)],
+  ['refused-key', () => server.wantKey('another')],
+  ['nonsense', () => server.answerModels('<html>')],
+  ['empty', () => server.answerModels({ data: [] })],
+  ['nonsense', () => server.answerModels(`{"data":[{"id":"${'x'.repeat(5 * 1024 * 1024)}"}]}`)],
+  ['timeout', () => server.hang(true)],
+  ['unreachable', () => server.stop()],
+] as const)('what is no list of models (%s) changes nothing, and is told once', async (code, spoil) => {
+  const follower = follow();
+  await until('it is known', () => follower.state === 'synced');
+  await spoil();
+  await until('it fails', () => seen.outcomes.filter((one) => one === code).length >= 2);
+  expect(follower.state).toBe('failing');
+  expect(follower.trouble?.code).toBe(code);
+  expect([...seen.objects.keys()]).toEqual(['lab:a']);
+  const told = seen.lines.filter(({ level }) => level === 'warn');
+  expect(told).toHaveLength(1);
+  await expect(follower.fetch('lab:a')).rejects.toMatchObject({ code });
+  if (code === 'unreachable') await server.start();
+});
+
+test('a model that may be gone is asked for once more, and is there if the backend says so', async () => {
+  const follower = follow({ interval: 600_000 });
+  await follower.tried;
+  server.list([{ id: 'a' }, { id: 'b' }]);
+  await until('it is there', async () => (await follower.fetch('lab:b')) !== undefined);
+  expect(await follower.fetch('lab:c')).toBeUndefined();
+});
+
+test('its key goes with each call and to no other address', async () => {
+  server.wantKey('nobody-has-it');
+  const follower = follow({ interval: 600_000 });
+  await follower.tried;
+  expect(server.calls.map(({ authorization }) => authorization)).toEqual([undefined]);
+});
+
+test('another entry is asked for at once', async () => {
+  const follower = follow({ interval: 600_000 });
+  await follower.tried;
+  const other = await startBackend('ollama', [{ id: 'x' }]);
+  stops.push(() => other.stop());
+  await follower.change(entry({ url: other.url, interval: '600s' }));
+  await until('it is known', () => seen.objects.has('lab:x'));
+  expect(seen.objects.get('lab:a')?.entry.url).toBe(server.url);
+});
+
+test('a model is asked once whether it calls functions; `tool_calls: null`, and a refusal of tools, mean no', async () => {
+  server.list([{ id: 'yes' }, { id: 'no' }]);
+  server.callsFunctions(['yes']);
+  const follower = follow({ probe: true });
+  await until('all is known', () => [...seen.objects.values()].filter((one) => !one.asking).length === 2);
+  await until('it was asked on', () => seen.outcomes.length > 2);
+  const probes = server.calls.filter(({ method }) => method === 'POST');
+  expect(probes.map(({ model, tools }) => `${model} ${tools}`)).toEqual(['yes true', 'no true']);
+  expect(seen.objects.get('lab:yes')?.callsFunctions).toBe(true);
+  expect(seen.objects.get('lab:no')?.callsFunctions).toBe(false);
+  await follower.look();
+});
+
+test('what LiteLLM’s row says about functions is not asked again, and nothing is asked while that is not known', async () => {
+  let known: true | 'unread' = 'unread';
+  const follower = follow({ probe: true }, { knownAbility: () => known });
+  await until('it was asked on', () => seen.outcomes.length > 1);
+  expect(seen.objects.get('lab:a')?.asking).toBe(true);
+  known = true;
+  await follower.look();
+  expect(seen.objects.get('lab:a')?.callsFunctions).toBe(true);
+  expect(server.calls.filter(({ method }) => method === 'POST')).toEqual([]);
+});
+
+test('stopped for good it tells that its models are gone, else nothing', async () => {
+  const follower = follow();
+  await follower.tried;
+  await follower.stop(true);
+  expect(seen.told).toEqual(['has lab:a', 'gone lab:a']);
+});
