@@ -49,8 +49,10 @@ export interface BackendFollower {
   fetch(name: string): Promise<BackendModel | undefined>;
   /** Takes another entry of the same name. */
   change(entry: BackendEntry): Promise<void>;
-  /** Reads its key file, and goes on asking what is to be found out. */
+  /** Reads its key file, and goes on asking what is to be found out, without waiting for it. */
   look(): Promise<void>;
+  /** Resolves when nothing is to be found out any more, or cannot be now. */
+  findOut(): Promise<void>;
   /** Resolves when it was asked for the first time, whatever came of it. */
   readonly tried: Promise<void>;
   /** @param takenOut - its models are gone for good */
@@ -66,7 +68,8 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   let answeredAt = Number.NEGATIVE_INFINITY;
   let early = new AbortController();
   let asking: Promise<void> | undefined;
-  let lookingInto: Promise<void> | undefined;
+  let findingOut: Promise<void> | undefined;
+  let unfit = 0;
   const tried = Promise.withResolvers<void>();
   const memory = createModelMemory(entry, key, context.onModel);
 
@@ -74,14 +77,20 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     const { name } = entry;
     const to = entry;
     try {
-      const models = await askModels(http, to, key.state === 'known' ? key.value : undefined, ending.signal);
+      const answer = await askModels(http, to, key.state === 'known' ? key.value : undefined, ending.signal);
       // It leads elsewhere by now.
       if (to.url !== entry.url) return;
-      const { added, gone } = memory.answered(models, isTurn);
+      const { added, gone } = memory.answered(answer.models, isTurn);
       answeredAt = performance.now();
       asked(name, 'answered');
       if (trouble) log.info({ backend: name }, 'a backend answers again');
       trouble = undefined;
+      if (answer.unfit > unfit)
+        log.warn(
+          { backend: name, count: answer.unfit },
+          'a backend lists models whose ids cannot be used: they are passed over',
+        );
+      unfit = answer.unfit;
       if (added.length + gone.length > 0)
         log.info({ backend: name, added: shortened(added), gone: shortened(gone) }, 'the models of a backend changed');
     } catch (error) {
@@ -111,7 +120,7 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     while (!ending.signal.aborted) {
       await asking;
       await askOnce(true);
-      void lookInto();
+      void findOut();
       early = new AbortController();
       const jitter = 1 + JITTER * (2 * Math.random() - 1);
       const signal = AbortSignal.any([ending.signal, early.signal]);
@@ -130,11 +139,17 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   }
 
   /** Finds out, one model after the other, what is to be found out. */
-  function lookInto(): Promise<void> {
-    lookingInto ??= askAll().finally(() => {
-      lookingInto = undefined;
-    });
-    return lookingInto;
+  function findOut(): Promise<void> {
+    findingOut ??= askAll()
+      .catch(unexpected)
+      .finally(() => {
+        findingOut = undefined;
+      });
+    return findingOut;
+  }
+
+  function unexpected(error: unknown): void {
+    log.error({ backend: entry.name, err: error }, 'an unexpected error');
   }
 
   async function askAll(): Promise<void> {
@@ -159,7 +174,7 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   }
 
   const running = run().catch((error: unknown) => {
-    log.error({ backend: entry.name, err: error }, 'an unexpected error');
+    unexpected(error);
     tried.resolve();
   });
 
@@ -189,8 +204,9 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     },
     async look() {
       await readKey();
-      await lookInto();
+      void findOut();
     },
+    findOut,
     tried: tried.promise,
     async stop(takenOut) {
       ending.abort();

@@ -34,8 +34,10 @@ export interface Backends {
   readonly troubles: readonly string[];
   /** Resolves when the file was read, and each of its backends was asked once. */
   readonly tried: Promise<void>;
-  /** Reads the file and the key files now, and finds out what is to be found out about models. */
+  /** Reads the file and the key files now. */
   look(): Promise<void>;
+  /** Resolves when nothing is to be found out about models any more, or cannot be now. */
+  findOut(): Promise<void>;
   /** Each backend, and whether it says which models it has. */
   states(): { backend: string; up: boolean }[];
   stop(): Promise<void>;
@@ -154,6 +156,9 @@ export function followBackends(options: BackendsOptions): Backends {
     },
     tried,
     look,
+    async findOut() {
+      await Promise.all([...followers.values()].map((follower) => follower.findOut()));
+    },
     states: () => [...followers.values()].map(({ entry, trouble }) => ({ backend: entry.name, up: !trouble })),
     async stop() {
       ending.abort();

@@ -109,7 +109,7 @@ export async function readAll({ engine, reflectors, relatedTried, backends }: Ro
   ]);
   const troubles = reflectors.map(({ reflector }) => (reflector.state === 'failing' ? reflector.trouble : undefined));
   if (troubles[0] && troubles.every((trouble) => trouble !== undefined)) throw troubles[0];
-  await backends?.look();
+  await backends?.findOut();
   const unread = reflectors.flatMap(({ source, reflector }) =>
     reflector.state === 'synced' ? [] : `${source.kind}: ${UNREAD[reflector.state]}`,
   );

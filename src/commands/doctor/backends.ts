@@ -34,7 +34,7 @@ async function ask(http: BackendHttp, entry: BackendEntry): Promise<Finding> {
     return failed(`${key.why}.`, 'Correct the file: until then none of its models is registered.');
   try {
     const value = key.state === 'known' ? key.value : undefined;
-    const models = await askModels(http, entry, value, new AbortController().signal);
+    const { models } = await askModels(http, entry, value, new AbortController().signal);
     return ok(`${entry.url} lists ${counted(models.length, 'model')}.`);
   } catch (error) {
     return failure(error);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Backends, createBackendHttp, followBackends } from '../../backends/index.ts';
 import type { SourceView } from '../../controller/index.ts';
 import type { Gate, Registry } from '../../litellm/index.ts';
@@ -6,6 +7,17 @@ import { NO_NAMESPACE } from '../../registration/index.ts';
 import { backend, type SourceObject } from '../../sources/index.ts';
 import type { Logger, Metrics } from '../../telemetry/index.ts';
 import type { litellmAccess } from './access.ts';
+
+/** Longest that a start waits for backends, in milliseconds: one that hangs holds up nobody. */
+const PATIENCE_MS = 10_000;
+
+/** The backends of `--backends`, and what an engine and a start need of them. */
+export interface ListedBackends {
+  backends: Backends;
+  view: SourceView;
+  /** Resolves when each was asked once, or that takes too long. */
+  settled: Promise<unknown>;
+}
 
 export interface ListedBackendsOptions {
   file: string;
@@ -21,8 +33,8 @@ export interface ListedBackendsOptions {
   onObject: (place: { namespace: string; name: string }, object: SourceObject | undefined) => void;
 }
 
-/** The backends of `--backends`, followed, and the view that an engine has of them. */
-export function openBackends(options: ListedBackendsOptions): { backends: Backends; view: SourceView } {
+/** Begins to follow the backends of `--backends`. */
+export function openBackends(options: ListedBackendsOptions): ListedBackends {
   const { file, key, registry, gate, log, metrics, onObject } = options;
   const backends = followBackends({
     file,
@@ -49,7 +61,9 @@ export function openBackends(options: ListedBackendsOptions): { backends: Backen
       return backends.caches;
     },
   };
-  return { backends, view };
+  const settled = Promise.race([backends.tried, wait(PATIENCE_MS, undefined, { ref: false })]);
+  return { backends, view, settled };
 }
 
+/** Where LiteLLM keeps whether a model calls functions. */
 const ABILITY = 'supports_function_calling';

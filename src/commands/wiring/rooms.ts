@@ -154,7 +154,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     owner,
     reflectors: following.reflectors,
     backends: listed?.backends,
-    settled: Promise.all([following.settled, listed?.backends.tried]),
+    settled: Promise.all([following.settled, listed?.settled]),
     relatedTried: following.relatedTried,
     async close() {
       await Promise.all([following.stop(), listed?.backends.stop()]);

@@ -90,14 +90,13 @@ test('another entry is asked for at once', async () => {
 test('a model is asked once whether it calls functions; `tool_calls: null`, and a refusal of tools, mean no', async () => {
   server.list([{ id: 'yes' }, { id: 'no' }]);
   server.callsFunctions(['yes']);
-  const follower = follow({ probe: true });
+  follow({ probe: true });
   await until('all is known', () => [...seen.objects.values()].filter((one) => !one.asking).length === 2);
   await until('it was asked on', () => seen.outcomes.length > 2);
   const probes = server.calls.filter(({ method }) => method === 'POST');
   expect(probes.map(({ model, tools }) => `${model} ${tools}`)).toEqual(['yes true', 'no true']);
   expect(seen.objects.get('lab:yes')?.callsFunctions).toBe(true);
   expect(seen.objects.get('lab:no')?.callsFunctions).toBe(false);
-  await follower.look();
 });
 
 test('what LiteLLM’s row says about functions is not asked again, and nothing is asked while that is not known', async () => {
@@ -106,7 +105,7 @@ test('what LiteLLM’s row says about functions is not asked again, and nothing 
   await until('it was asked on', () => seen.outcomes.length > 1);
   expect(seen.objects.get('lab:a')?.asking).toBe(true);
   known = true;
-  await follower.look();
+  await follower.findOut();
   expect(seen.objects.get('lab:a')?.callsFunctions).toBe(true);
   expect(server.calls.filter(({ method }) => method === 'POST')).toEqual([]);
 });
@@ -116,4 +115,12 @@ test('stopped for good it tells that its models are gone, else nothing', async (
   await follower.tried;
   await follower.stop(true);
   expect(seen.told).toEqual(['has lab:a', 'gone lab:a']);
+});
+
+test('ids that nobody could call are passed over, and told once', async () => {
+  server.list([{ id: 'a' }, { id: 'os.environ/KEY' }]);
+  follow();
+  await until('it answered twice', () => seen.outcomes.length > 2);
+  expect([...seen.objects.keys()]).toEqual(['lab:a']);
+  expect(seen.lines.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { backend: 'lab', count: 1 } }]);
 });
