@@ -329,3 +329,21 @@ test('34: doctor says what is wrong with the file, and asks each backend once', 
   ]);
   await dead.start();
 });
+
+test('34: a row that was made by hand keeps its name, until it is adopted', async () => {
+  const server = await backend('ollama', [{ id: 'llama' }, { id: 'mistral' }]);
+  const params = { model: 'hosted_vllm/llama', api_base: server.url, api_key: 'x' };
+  const theirs = await scene.gateway.addByHand({ name: 'llama', params });
+  await list({ name: 'lab', url: server.url });
+  const settings = ['--source=backend', `--backends=${file}`, '--settle=6s'];
+  const controller = await start();
+  await become(['llama', 'mistral']);
+  await until('it is told', () => controller.output().includes('is held by a model that was added to LiteLLM by hand'));
+  expect((await scene.gateway.model('llama')).model_info.id).toBe(theirs);
+  const adopted = await runProgram(['adopt', 'llama', '--yes', ...settings, ...access()], { withinMs: 90_000 });
+  expect(adopted).toMatchObject({ code: 0 });
+  await until('ours alone is there', async () =>
+    (await scene.gateway.model('llama')).model_info.id.startsWith('backend.lab.'),
+  );
+  expect(await names()).toEqual(['llama', 'mistral']);
+});
