@@ -3,6 +3,7 @@ import { visible } from '../registration/index.ts';
 import { explainManifests, explainText, readManifests } from './explain/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, print } from './output.ts';
+import { rightsOf } from './wiring/index.ts';
 
 const EXAMPLES = `
 Neither a cluster nor LiteLLM is asked. Serving runtimes in the same input are used, those that KServe brings are known. Objects of other
@@ -45,9 +46,10 @@ export function explainCommand(exit: Exit): Command {
 
 async function explain(command: Command): Promise<number> {
   const { filename, recursive = false, defaultNamespace: namespace } = command.opts<Flags>();
-  const { selection, address } = settingsOf(command);
+  const settings = settingsOf(command);
+  const { selection, address } = settings;
   const input = await readManifests(filename, recursive);
-  const document = explainManifests(input, { namespace, selection, address });
+  const document = explainManifests(input, { namespace, selection, address, rights: rightsOf(settings) });
   print(command, document, explainText);
   for (const one of document.unread) console.error(visible(`error: ${one}`));
   if (document.unread.length > 0) return 1;

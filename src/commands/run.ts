@@ -158,5 +158,6 @@ function readFigures(metrics: Metrics, { engine, reflectors }: Rooms, loop: Loop
         return { source: source.kind, seconds: reflector.stalenessMs / 1000 };
       }),
     registrations: () => report.states(),
+    rightsViolations: () => report.violations(),
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sharedNames, tenants } from './tenants.ts';
 
 const A_LIST = 'must be a list';
 
@@ -7,7 +8,9 @@ export const sections = {
   /** Further LiteLLMs beside that of `--litellm-url`. */
   litellms: z.array(z.strictObject({ name: z.string() }), A_LIST).default([]),
   /** What the objects of namespaces may ask for. */
-  tenants: z.array(z.strictObject({ namespace: z.string() }), A_LIST).default([]),
+  tenants,
+  /** Public names that several namespaces hold together. */
+  'shared-names': sharedNames,
 } as const satisfies Record<string, z.ZodType<unknown>>;
 
 export type SectionName = keyof typeof sections;

@@ -44,6 +44,12 @@ export const EVENTS = {
       'An annotation is wrong; the message names it, its value and what is allowed. What was registered before stays.',
     next: 'Correct the annotation.',
   },
+  NotAllowed: {
+    type: 'Warning',
+    meaning:
+      'The administrator does not let the namespace have this public name, access group, parameter or credential. What was registered before stays.',
+    next: 'Take it away, or ask the administrator to allow it.',
+  },
   NotRoutable: {
     type: 'Warning',
     meaning:

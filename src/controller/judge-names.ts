@@ -1,4 +1,5 @@
 import {
+  allowsName,
   decideClaim,
   type Json,
   NO_NAMESPACE,
@@ -6,6 +7,7 @@ import {
   type Registration,
   type SourceRef,
   sourceKey,
+  USUAL_RIGHTS,
   type Verdict,
 } from '../registration/index.ts';
 import type { StandingProblem, World } from './world.ts';
@@ -44,6 +46,8 @@ export function judgeNames(world: World, object: Wanting, registrations: Registr
 
 function judgeName(world: World, { source, uid }: Wanting, registration: Registration, claims: Claims): void {
   const { registry, names, owner, settleMs, now } = world;
+  const rights = world.projection.rights ?? USUAL_RIGHTS;
+  const { namespace } = source;
   const name = registration.publicName;
   const key = sourceKey(source);
   const adopted = new Set(world.adopting?.get(key)?.map(({ id }) => id));
@@ -57,6 +61,15 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
     });
     return;
   }
+  if (!allowsName(rights.of(namespace), name)) {
+    claims.refused.push(name);
+    claims.problems.push({
+      reason: 'NotAllowed',
+      message: `"${name}" is not among the public names that namespace ${namespace} may have. Choose another with model-registrar.io/model-name, or ask the administrator.`,
+      rule: 'public-name',
+    });
+    return;
+  }
   const state = {
     // What is taken over holds nothing against the one that takes it.
     rows: registry.underName(name).filter(({ id }) => !adopted.has(id)),
@@ -64,11 +77,12 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
     declarers: names.declarersOf(name),
     lastHolder: names.lastHolderOf(name),
   };
-  const claimant = { owner, namespace: source.namespace, source: key, uid };
+  const sharesWith = (other: string): boolean => rights.share(name, namespace, other);
+  const claimant = { owner, namespace, source: key, uid, sharesWith };
   const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
   if (verdict.verdict === 'granted') {
     if (!verdict.beside) {
-      claims.granted.push(registration);
+      claims.granted.push(rights.isShared(name, namespace) ? inShares(registration, claims) : registration);
       return;
     }
     const { fair, withheld } = withoutShare(registration);
@@ -92,6 +106,20 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
     claims.refused.push(name);
     claims.dueAt = Math.min(claims.dueAt, verdict.until ?? Number.POSITIVE_INFINITY);
   }
+}
+
+/** A name that several namespaces hold: none of them says who gets the calls. */
+function inShares(registration: Registration, claims: Claims): Registration {
+  const { fair, withheld } = withoutShare(registration);
+  const refused = Object.keys(withheld);
+  if (refused.length > 0) {
+    claims.problems.push({
+      reason: 'NotAllowed',
+      message: `"${registration.publicName}" is shared with other namespaces: ${refused.join(' and ')} of litellm-params ${verb(refused)} not written.`,
+      rule: 'litellm-params',
+    });
+  }
+  return fair;
 }
 
 /** Parameters by which one row draws calls from the others of its name. */

@@ -1,5 +1,5 @@
 import type { Applied } from '../litellm/index.ts';
-import { type Change, parseSourceKey } from '../registration/index.ts';
+import { type Change, parseSourceKey, type RightsRule } from '../registration/index.ts';
 import type { SourceResource } from '../sources/index.ts';
 import type { ObjectState } from './decide.ts';
 import type { Outcome } from './engine.ts';
@@ -32,6 +32,8 @@ export interface Report {
   retain(keys: ReadonlySet<string>): void;
   /** Objects by source and state, for the gauge. */
   states(): Iterable<{ source: string; state: Exclude<ObjectState, 'none'>; count: number }>;
+  /** Objects that break a rule of the administrator's, by namespace and rule, for the gauge. */
+  violations(): { namespace: string; rule: RightsRule; count: number }[];
 }
 
 export interface ReportOptions {
@@ -47,6 +49,8 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
   /** By key: each standing Warning, and when it was told last. */
   const standing = new Map<string, Map<string, number>>();
   const states = new Map<string, Exclude<ObjectState, 'none'>>();
+  /** By key: the rules of the administrator's that an object breaks. */
+  const broken = new Map<string, ReadonlySet<RightsRule>>();
   /** By key: a row that was to be made, where it is not known whether it was. */
   const unsure = new Map<string, Change & { kind: 'create' }>();
   /** By key: the plan of a dry run that was logged last. */
@@ -62,11 +66,14 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
     const state = outcome.error && isRefusal(outcome.error) ? 'rejected' : decision.state;
     if (state === 'none') states.delete(key);
     else states.set(key, state);
+    const rules = new Set(decision.problems.flatMap(({ rule }) => rule ?? []));
+    if (rules.size > 0) broken.set(key, rules);
+    else broken.delete(key);
     sinks.reconciled(decision.source.kind, wordFor(outcome));
   }
 
   function retain(keys: ReadonlySet<string>): void {
-    for (const memory of [standing, states, unsure, planned])
+    for (const memory of [standing, states, broken, unsure, planned])
       for (const key of memory.keys()) if (!keys.has(key)) memory.delete(key);
   }
 
@@ -148,7 +155,19 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
     yield* counts.values();
   }
 
-  return { tell, retain, states: counted };
+  function violations(): { namespace: string; rule: RightsRule; count: number }[] {
+    const counts = new Map<string, { namespace: string; rule: RightsRule; count: number }>();
+    for (const [key, rules] of broken) {
+      const namespace = parseSourceKey(key)?.namespace ?? 'unknown';
+      for (const rule of rules) {
+        const row = counts.get(`${namespace} ${rule}`) ?? { namespace, rule, count: 0 };
+        counts.set(`${namespace} ${rule}`, { ...row, count: row.count + 1 });
+      }
+    }
+    return [...counts.values()];
+  }
+
+  return { tell, retain, states: counted, violations };
 }
 
 function logFields(change: Change): object {

@@ -154,11 +154,11 @@ export const ANNOTATIONS = [
   },
   {
     key: 'access-groups',
-    meaning: 'access groups of LiteLLM that the model joins, where the administrator allows it',
-    allowed: 'a list separated by commas',
+    meaning: 'access groups of LiteLLM that the model joins, where the administrator allows it for the namespace',
+    allowed: 'a list of up to 32 groups separated by commas, each up to 64 letters, digits, spaces and _ . : / @ + -',
     default: 'none',
     example: 'research',
-    available: false,
+    available: true,
   },
   {
     key: 'litellm-params',

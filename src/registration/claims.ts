@@ -9,6 +9,8 @@ export interface Claimant {
   source?: string;
   /** Its `metadata.uid`: another cluster may have an object of the same name. */
   uid?: string;
+  /** Whether another namespace holds the name together with it, as the administrator says. */
+  sharesWith?: (namespace: string) => boolean;
 }
 
 /** A living object that declares a public name, in whichever state it is. */
@@ -78,7 +80,7 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
 
   const { lastHolder } = state;
   if (lastHolder && context.now < lastHolder.until) {
-    if (lastHolder.namespace === claimant.namespace) return { verdict: 'granted' };
+    if (isParty(claimant, lastHolder.namespace)) return { verdict: 'granted' };
     return {
       verdict: 'refused',
       why: `"${name}" was held by ${party(lastHolder.namespace)} a moment ago and is kept for it for a while`,
@@ -86,7 +88,7 @@ export function decideClaim(name: string, claimant: Claimant, state: NameState, 
     };
   }
   const oldest = [...state.declarers].sort(byAge)[0];
-  if (oldest && oldest.namespace !== claimant.namespace) {
+  if (oldest && !isParty(claimant, oldest.namespace)) {
     const { namespace } = oldest;
     const why =
       namespace === NO_NAMESPACE
@@ -151,8 +153,14 @@ function isStamped(row: ModelRecord): row is StampedRecord {
   return row.stamp !== undefined && row.stored;
 }
 
-function belongsTo(row: StampedRecord, { owner, namespace }: Claimant): boolean {
-  return row.stamp.owner === owner && parseSourceKey(row.stamp.source)?.namespace === namespace;
+function belongsTo(row: StampedRecord, claimant: Claimant): boolean {
+  const namespace = parseSourceKey(row.stamp.source)?.namespace;
+  return row.stamp.owner === claimant.owner && namespace !== undefined && isParty(claimant, namespace);
+}
+
+/** Whether a namespace is the claimant's, or one that holds the name together with it. */
+function isParty({ namespace, sharesWith }: Claimant, other: string): boolean {
+  return other === namespace || sharesWith?.(other) === true;
 }
 
 function party(namespace: string): string {

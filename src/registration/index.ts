@@ -51,6 +51,18 @@ export {
   type SourceRef,
   sourceKey,
 } from './registration.ts';
+export {
+  allowsName,
+  createRights,
+  NEVER_ALLOWED,
+  RIGHTS_RULES,
+  type Rights,
+  type RightsRule,
+  type SharedName,
+  type TenantEntry,
+  type TenantRights,
+  USUAL_RIGHTS,
+} from './rights.ts';
 export { type SecretRef, sentKeyProblem } from './secret.ts';
 export { readDuration, readTags } from './short-values.ts';
 export { showable } from './showable.ts';

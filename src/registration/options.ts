@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { readAccessGroups } from './access-groups.ts';
 import { ANNOTATION_PREFIX, type AnnotationKey, findAnnotation, MAX_NAMES, MODES, PROVIDERS } from './annotations.ts';
 import { type PassThroughPlace, readPassThrough } from './pass-through.ts';
 import type { Problem } from './projection.ts';
 import { headerProblem, publicNameProblem } from './public-name.ts';
 import { refusedKeys } from './refused-keys.ts';
 import type { Json } from './registration.ts';
+import type { TenantRights } from './rights.ts';
 import { readDuration, readSecretName, readTags } from './short-values.ts';
 import { UNREADY_POLICIES, type UnreadyPolicy } from './unready.ts';
 import { quoted } from './visible.ts';
@@ -29,6 +31,8 @@ export interface Options {
   /** The Secret in the object's namespace that holds the backend's key. */
   apiKeySecret: { name: string; key?: string } | undefined;
   tags: string[] | undefined;
+  /** Of LiteLLM; those that the namespace may ask for. */
+  accessGroups: string[] | undefined;
   unreadyPolicy: UnreadyPolicy;
   unreadyGraceMs: number;
   /** Further `litellm_params` and `model_info`; empty where something is wrong with the annotation. */
@@ -89,14 +93,16 @@ const maxModelLen = z.string().transform((text, context) => {
  * something else is wrong, since an object with a mistake keeps its claim on its names.
  *
  * @param source - the kind of source: some annotations are for one of them alone
+ * @param rights - what the namespace may ask for beyond what all may
  */
 export function readOptions(
   annotations: Readonly<Record<string, string>>,
   source?: string,
+  rights?: TenantRights,
 ): { options: Options; problems: Problem[] } {
   let read = remembered.get(annotations);
-  if (!read) {
-    read = readAnew(annotations, source);
+  if (read?.rights !== rights || !read) {
+    read = { ...readAnew(annotations, source, rights), rights };
     remembered.set(annotations, read);
   }
   // Whoever gets the problems adds his own.
@@ -104,11 +110,15 @@ export function readOptions(
 }
 
 /** By an object's annotations, which are others after each change: an object is looked at at each resync. */
-const remembered = new WeakMap<Readonly<Record<string, string>>, { options: Options; problems: Problem[] }>();
+const remembered = new WeakMap<
+  Readonly<Record<string, string>>,
+  { options: Options; problems: Problem[]; rights: TenantRights | undefined }
+>();
 
 function readAnew(
   annotations: Readonly<Record<string, string>>,
   source: string | undefined,
+  rights: TenantRights | undefined,
 ): { options: Options; problems: Problem[] } {
   const own = new Map(
     Object.entries(annotations).flatMap(([name, value]) =>
@@ -126,6 +136,13 @@ function readAnew(
     return undefined;
   }
 
+  function accessGroups(value: string | undefined): string[] | undefined {
+    const found = value === undefined ? undefined : readAccessGroups(value, rights);
+    if (found?.wrong) problems.push(valueProblem('access-groups', value ?? '', found.wrong));
+    if (found?.refused) problems.push(found.refused);
+    return found?.groups;
+  }
+
   const options: Options = {
     enabled: read('enabled', truth),
     names: readNames(own.get('model-name'), problems),
@@ -139,10 +156,11 @@ function readAnew(
     port: read('port', port),
     apiKeySecret: read('api-key-secret', secretName),
     tags: readTagList(own.get('tags'), problems),
+    accessGroups: accessGroups(own.get('access-groups')),
     unreadyPolicy: read('unready-policy', unreadyPolicy) ?? 'Retain',
     unreadyGraceMs: read('unready-grace', unreadyGrace) ?? 0,
-    params: readFurther('litellm-params', 'params', own.get('litellm-params'), problems),
-    info: readFurther('model-info', 'info', own.get('model-info'), problems),
+    params: readFurther('litellm-params', 'params', own.get('litellm-params'), problems, rights),
+    info: readFurther('model-info', 'info', own.get('model-info'), problems, rights),
   };
   if (options.embedding !== undefined && options.mode && options.embedding !== (options.mode === 'embedding')) {
     problems.push(
@@ -221,12 +239,20 @@ function readFurther(
   place: PassThroughPlace,
   value: string | undefined,
   problems: Problem[],
+  rights: TenantRights | undefined,
 ): Record<string, Json> {
   if (value === undefined) return {};
-  const read = readPassThrough(place, value);
+  const read = readPassThrough(place, value, rights);
   if (read.problems.length > 0) {
     const allowed = findAnnotation(key)?.allowed ?? '';
-    problems.push(invalid(`${ANNOTATION_PREFIX}${key}: ${read.problems.slice(0, 3).join('; ')}. Allowed: ${allowed}.`));
+    const told = read.problems.slice(0, 3).map(({ message }) => message);
+    const rule = read.problems.find((one) => one.rule)?.rule;
+    problems.push({
+      // A key that is not on the list may be a slip; a credential is the administrator's to give.
+      reason: read.problems.every((one) => one.rule === 'credential') ? 'NotAllowed' : 'InvalidAnnotation',
+      message: `${ANNOTATION_PREFIX}${key}: ${told.join('; ')}. Allowed: ${allowed}.`,
+      ...(rule && { rule }),
+    });
   }
   return read.values;
 }

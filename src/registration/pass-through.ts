@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS } from './pass-through-table.ts';
 import type { Json } from './registration.ts';
+import { NEVER_ALLOWED, type RightsRule, type TenantRights } from './rights.ts';
 import { readYamlMap } from './yaml-map.ts';
 
 const TABLES = { params: PASS_THROUGH_PARAMS, info: PASS_THROUGH_INFO } as const;
@@ -23,8 +25,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['max_tokens', 'use the annotation max-model-len'],
   ['max_input_tokens', 'use the annotation max-model-len'],
   ['notes', 'use the annotation notes'],
-  ['access_groups', 'it is a grant'],
-  ['litellm_credential_name', 'it is a credential of LiteLLM'],
+  ['access_groups', 'use the annotation access-groups'],
 ]);
 
 /** True for a value that a tenant may set. */
@@ -32,28 +33,79 @@ export function mayPass(place: PassThroughPlace, key: string, value: unknown): b
   return INDEX[place].get(key)?.schema.safeParse(value).success ?? false;
 }
 
+/** A value that an administrator allows beyond the closed list. */
+const further: z.ZodType<Json> = z.json();
+
+/** What is wrong with one setting, as the end of a sentence about the annotation. */
+export interface PassThroughProblem {
+  message: string;
+  /** The rule of the administrator's that it breaks: it is right but for that. */
+  rule?: RightsRule;
+}
+
 /**
  * Reads an annotation of further settings.
  *
- * @returns the settings, where all of them may pass, and each problem as the end of a sentence about the annotation; values are never
- * repeated, since they may be credentials in the wrong place.
+ * @param rights - what the administrator allows beyond the closed list
+ * @returns the settings, where all of them may pass, and each problem; values are never repeated, since they may be credentials in the
+ * wrong place.
  */
 export function readPassThrough(
   place: PassThroughPlace,
   text: string,
-): { values: Record<string, Json>; problems: string[] } {
+  rights?: TenantRights,
+): { values: Record<string, Json>; problems: PassThroughProblem[] } {
   const read = readYamlMap(text);
-  if ('problem' in read) return { values: {}, problems: [read.problem] };
+  if ('problem' in read) return { values: {}, problems: [{ message: read.problem }] };
   const values: Record<string, Json> = {};
-  const problems: string[] = [];
+  const problems: PassThroughProblem[] = [];
   for (const [key, value] of Object.entries(read.values)) {
     const known = INDEX[place].get(key);
-    const parsed = known?.schema.safeParse(value);
-    if (!known) problems.push(`the key ${shown(key)} may not be set here${hintFor(place, key)}`);
-    else if (parsed?.success) values[key] = parsed.data;
-    else problems.push(`${key} must be ${known.allowed}`);
+    const parsed = (known?.schema ?? further).safeParse(value);
+    const problem = known ? undefined : furtherProblem(place, key, value, rights);
+    if (problem) problems.push(problem);
+    else if (parsed.success) values[key] = parsed.data;
+    else problems.push({ message: `${key} must be ${known?.allowed ?? 'a plain value'}` });
   }
   return problems.length > 0 ? { values: {}, problems } : { values, problems };
+}
+
+/** Why a key beyond the closed list may not pass; undefined where the administrator allows it. */
+function furtherProblem(
+  place: PassThroughPlace,
+  key: string,
+  value: unknown,
+  rights: TenantRights | undefined,
+): PassThroughProblem | undefined {
+  if (place === 'params' && key === CREDENTIAL) return credentialProblem(value, rights);
+  if (NEVER_ALLOWED[place].has(key) || !rights?.[place].includes(key)) {
+    const hint = hintFor(place, key);
+    const message = `the key ${shown(key)} may not be set here${hint}`;
+    if (hint || NEVER_ALLOWED[place].has(key) || !PLAIN.test(key)) return { message };
+    const rule = place === 'params' ? 'litellm-params' : 'model-info';
+    return { message: `${message} (the administrator can allow it for the namespace)`, rule };
+  }
+  return refersToEnvironment(value)
+    ? { message: `${key} refers to the environment of LiteLLM, which would send it to the server` }
+    : undefined;
+}
+
+/** The parameter by which LiteLLM sends a credential that it keeps itself. */
+const CREDENTIAL = 'litellm_credential_name';
+
+function credentialProblem(value: unknown, rights: TenantRights | undefined): PassThroughProblem | undefined {
+  if (typeof value !== 'string' || value === '') return { message: `${CREDENTIAL} must be the name of a credential` };
+  if (rights?.credentials.includes(value)) return undefined;
+  const message = `the credential that ${CREDENTIAL} names is not allowed for the namespace: the administrator can allow it`;
+  return { message, rule: 'credential' };
+}
+
+/** Wherever it stands: LiteLLM puts a value of its own environment in its place. */
+function refersToEnvironment(value: unknown): boolean {
+  if (typeof value === 'string') return /os\.environ\//i.test(value);
+  if (Array.isArray(value)) return value.some(refersToEnvironment);
+  if (value === null || typeof value !== 'object') return false;
+  return Object.entries(value).some(([key, part]) => refersToEnvironment(key) || refersToEnvironment(part));
 }
 
 /** The keys of a place, for the sentence "Allowed: …". */
@@ -68,6 +120,8 @@ function hintFor(place: PassThroughPlace, key: string): string {
   return hint && ` (${hint})`;
 }
 
+const PLAIN = /^[\w.-]{1,64}$/;
+
 function shown(key: string): string {
-  return /^[\w.-]{1,64}$/.test(key) ? `"${key}"` : 'that is no plain name';
+  return PLAIN.test(key) ? `"${key}"` : 'that is no plain name';
 }

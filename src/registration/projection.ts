@@ -1,12 +1,15 @@
 import type { Registration } from './registration.ts';
+import type { RightsRule } from './rights.ts';
 import type { SecretRef } from './secret.ts';
 import type { Unready } from './unready.ts';
 
 /** Why something about an object cannot be used; each becomes a Warning Event of that reason on the object. */
 export interface Problem {
-  reason: 'InvalidAnnotation' | 'NotRoutable' | 'Rejected';
+  reason: 'InvalidAnnotation' | 'NotAllowed' | 'NotRoutable' | 'Rejected';
   /** A plain sentence for the object's owner: what is wrong, with which value, and what is allowed. */
   message: string;
+  /** The administrator's rule that it breaks, where it is one. */
+  rule?: RightsRule;
 }
 
 /** Which parts of the registrations are not certain: rows that stand keep what they have of them. */

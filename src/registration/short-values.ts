@@ -3,19 +3,23 @@ import { headerProblem } from './public-name.ts';
 
 const MAX_TAGS = 32;
 
-/** Reads a list of tags, separated by commas; the problems end a sentence about the annotation. */
-export function readTags(text: string): { tags: string[]; problems: string[] } {
+/**
+ * Reads a list of tags, or of other plain words, separated by commas; the problems end a sentence about the annotation.
+ *
+ * @param what - one of them, for the problems
+ */
+export function readTags(text: string, what = 'tag'): { tags: string[]; problems: string[] } {
   const tags = [...new Set(text.split(',').map((tag) => tag.trim()))];
-  if (tags.length > MAX_TAGS) return { tags: [], problems: [`it holds ${tags.length} tags`] };
-  const problems = [...new Set(tags.flatMap((tag) => tagProblem(tag) ?? []))];
+  if (tags.length > MAX_TAGS) return { tags: [], problems: [`it holds ${tags.length} ${what}s`] };
+  const problems = [...new Set(tags.flatMap((tag) => tagProblem(tag, what) ?? []))];
   return problems.length > 0 ? { tags: [], problems } : { tags, problems };
 }
 
 /** LiteLLM reads "!" and "&" in the tags of a call as conditions; a tag of a model is a plain word. */
-function tagProblem(tag: string): string | undefined {
-  if (tag === '') return 'a tag is empty';
-  if (tag.length > 64) return 'a tag is longer than 64 characters';
-  if (!/^[\p{L}\p{N}][\p{L}\p{N} _.:/@+-]*$/u.test(tag)) return 'a tag holds a character that is not allowed';
+function tagProblem(tag: string, what: string): string | undefined {
+  if (tag === '') return `a ${what} is empty`;
+  if (tag.length > 64) return `a ${what} is longer than 64 characters`;
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} _.:/@+-]*$/u.test(tag)) return `a ${what} holds a character that is not allowed`;
   return headerProblem(tag) ?? textProblem(tag);
 }
 

@@ -1,4 +1,4 @@
-import type { Projection } from '../registration/index.ts';
+import type { Projection, Rights } from '../registration/index.ts';
 
 /** Where the Kubernetes API serves a kind of object. */
 export interface SourceResource {
@@ -28,6 +28,8 @@ export interface ProjectionSettings {
   selection: 'annotated' | 'all';
   /** `cluster`: LiteLLM runs in the same cluster; `external`: it needs the address that the source publishes outside. */
   address: 'cluster' | 'external';
+  /** What the objects of each namespace may ask for beyond what all may; nothing without it. */
+  rights?: Rights;
 }
 
 /** An object of a further kind, trimmed to what a projection reads of it. */

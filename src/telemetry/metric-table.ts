@@ -82,6 +82,12 @@ export const METRICS = {
     help: 'Changes that the watch did not deliver and a later list brought to light.',
     labels: ['source'],
   },
+  rightsViolations: {
+    name: 'model_registrar_rights_violations',
+    type: 'gauge',
+    help: 'Objects that ask for what the administrator does not allow their namespace, by rule.',
+    labels: ['namespace', 'rule'],
+  },
   leader: {
     name: 'model_registrar_leader',
     type: 'gauge',

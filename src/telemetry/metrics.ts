@@ -30,6 +30,8 @@ export interface ScrapeReaders {
   staleness?: () => Iterable<{ source: string; seconds: number }>;
   /** Rights in Kubernetes that are missing. */
   rightsMissing?: () => Iterable<{ verb: string; resource: string }>;
+  /** Objects that break a rule of the administrator's. */
+  rightsViolations?: () => Iterable<{ namespace: string; rule: string; count: number }>;
   /** Models whose deletes are held. */
   deletesHeld?: () => number;
   /** Each backend of the file, and whether it says which models it has. */
@@ -124,6 +126,13 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     collect() {
       this.reset();
       for (const { backend, up: isUp } of readers.backendsUp?.() ?? []) this.set({ backend }, isUp ? 1 : 0);
+    },
+  });
+  new Gauge({
+    ...of(METRICS.rightsViolations),
+    collect() {
+      this.reset();
+      for (const { namespace, rule, count } of readers.rightsViolations?.() ?? []) this.set({ namespace, rule }, count);
     },
   });
   new Gauge({

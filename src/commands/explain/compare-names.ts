@@ -1,3 +1,4 @@
+import { allowsName, type Rights, USUAL_RIGHTS } from '../../registration/index.ts';
 import type { ExplainedObject } from './document.ts';
 
 /** An object that was explained, with what it wants to be called. */
@@ -8,19 +9,29 @@ export interface Explained {
   names: string[];
 }
 
-/** Names that several objects of the input declare: across namespaces only one can have them, within one it is a group. */
-export function compareNames(explained: readonly Explained[]): void {
+/** Names that the administrator does not let the namespace have. */
+function refuseNames({ object, namespace, names }: Explained, rights: Rights): void {
+  for (const name of names) {
+    if (allowsName(rights.of(namespace), name)) continue;
+    const message = `"${name}" is not among the public names that namespace ${namespace} may have.`;
+    object.problems.push({ reason: 'NotAllowed', message });
+  }
+}
+
+/** Names that several objects of the input declare: across namespaces only one can have them, unless they share them; within one it is a group. */
+export function compareNames(explained: readonly Explained[], rights: Rights = USUAL_RIGHTS): void {
+  for (const one of explained) refuseNames(one, rights);
   const byName = Map.groupBy(
     explained.flatMap((one) => one.names.map((name) => ({ name, one }))),
     ({ name }) => name,
   );
   for (const [name, declarers] of byName) {
     for (const { one } of declarers) {
-      const rivals = declarers.flatMap(({ one: other }) =>
-        other.namespace === one.namespace ? [] : other.object.source,
-      );
+      const isFellow = (other: Explained): boolean =>
+        other.namespace === one.namespace || rights.share(name, one.namespace, other.namespace);
+      const rivals = declarers.flatMap(({ one: other }) => (isFellow(other) ? [] : other.object.source));
       const fellows = declarers.flatMap(({ one: other }) =>
-        other.namespace === one.namespace && other.object.source !== one.object.source ? other.object.source : [],
+        isFellow(other) && other.object.source !== one.object.source ? other.object.source : [],
       );
       if (rivals.length > 0) {
         one.object.problems.push({

@@ -31,7 +31,7 @@ export function explainManifests(input: Input, options: ExplainOptions): Explain
   const kinds = [...sources.values()].flatMap((source) => source.related ?? []);
   const runtimes = collectRuntimes(read, kinds, options.namespace);
   const explained = ours.map((one) => explainOne(one, options, runtimes));
-  compareNames(explained);
+  compareNames(explained, options.rights);
   const objects = explained.map(({ object }) => object);
   return { objects, others, refused: objects.filter(({ problems }) => problems.length > 0).length, unread };
 }

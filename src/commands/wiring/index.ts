@@ -4,4 +4,5 @@ export { LEASE_LABELS, type Leadership, OWNER_ANNOTATION, openLeadership } from 
 export { ownObjects } from './own-objects.ts';
 export { readinessOf, unsettled } from './readiness.ts';
 export { openReporting } from './reporting.ts';
+export { rightsOf } from './rights.ts';
 export { chooseSources, clusterId, logFor, openRooms, type Rooms } from './rooms.ts';

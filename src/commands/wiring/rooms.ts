@@ -28,6 +28,7 @@ import { createLogger, type Logger, type Metrics } from '../../telemetry/index.t
 import { litellmAccess } from './access.ts';
 import { type Following, follow } from './follow.ts';
 import { openBackends } from './listed-backends.ts';
+import { rightsOf } from './rights.ts';
 
 interface Place {
   namespace: string;
@@ -125,7 +126,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       departures: createDepartures(() => performance.now()),
       downtimes: createDowntimes(() => performance.now()),
       patience: createPatience(settings['rollout-wait'], () => performance.now()),
-      projection: { selection: settings.selection, address: settings.address },
+      projection: { selection: settings.selection, address: settings.address, rights: rightsOf(settings) },
       related: following.related,
       backendKeys: createBackendKeys((place, ending) => readSecret(connection, place, ending)),
       policy: settings.policy,

@@ -42,7 +42,11 @@ export function projectInferenceService(
 ): Projection {
   const annotated = isAnnotated(object);
   if (!annotated && settings.selection === 'annotated') return NOT_ANNOTATED;
-  const { options, problems } = readOptions(object.annotations, 'inference-service');
+  const { options, problems } = readOptions(
+    object.annotations,
+    'inference-service',
+    settings.rights?.of(object.namespace),
+  );
   if (options.enabled === false) return OPTED_OUT;
   const resolved = withRuntime(object, related);
   const { predictor } = resolved;

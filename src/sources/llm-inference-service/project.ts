@@ -27,7 +27,11 @@ export function projectLlmInferenceService(
   related: RelatedObjects,
 ): Projection {
   if (!isAnnotated(object) && settings.selection === 'annotated') return NOT_ANNOTATED;
-  const { options, problems } = readOptions(object.annotations, 'llm-inference-service');
+  const { options, problems } = readOptions(
+    object.annotations,
+    'llm-inference-service',
+    settings.rights?.of(object.namespace),
+  );
   if (options.enabled === false) return OPTED_OUT;
   const route = routeOf(object, settings.address);
   const ids = route && 'models' in route ? route.models : undefined;

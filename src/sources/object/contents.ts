@@ -35,6 +35,7 @@ function infoOf(
     ...(mode === undefined ? {} : { mode }),
     ...(length === undefined ? {} : { max_tokens: length, max_input_tokens: length }),
     ...(options.notes === undefined ? {} : { notes: options.notes }),
+    ...(options.accessGroups && { access_groups: options.accessGroups }),
   };
 }
 

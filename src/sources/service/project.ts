@@ -26,7 +26,7 @@ export function projectService(object: Service, settings: ProjectionSettings, re
   if (!isAnnotated(object)) return NOT_ANNOTATED;
   // KServe copies annotations to the Services that it makes.
   if (object.madeBy) return ignored(`${object.madeBy} makes it, which is a model of its own`);
-  const { options, problems } = readOptions(object.annotations, 'service');
+  const { options, problems } = readOptions(object.annotations, 'service', settings.rights?.of(object.namespace));
   if (options.enabled === false) return OPTED_OUT;
   const served = options.servedName ?? object.name;
   const names = declaredNames(object, options, served);

@@ -58,6 +58,7 @@ describe('the table', () => {
       'log-format': undefined,
       litellms: [],
       tenants: [],
+      'shared-names': [],
     });
   });
 });

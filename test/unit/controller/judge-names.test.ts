@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeNames } from '../../../src/controller/judge-names.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
+import { createRights } from '../../../src/registration/rights.ts';
 import { handMade, registration, row, SETTLE_MS, SOURCE, T0, UID } from '../registration/builders.ts';
 import { COOLDOWN_MS, type TestClock, worldOf } from './builders.ts';
 
@@ -45,6 +46,30 @@ describe('judgeNames', () => {
         },
       ],
     });
+  });
+
+  it('refuses a name that the namespace may not have, and grants the others', () => {
+    const publicNames = ['a-*'];
+    const tenant = { namespace: 'llm', publicNames, accessGroups: [], params: [], info: [], credentials: [] };
+    const world = worldOf([], {
+      projection: { selection: 'annotated', address: 'cluster', rights: createRights([tenant], []) },
+    });
+    const claims = judgeNames(world, OBJECT, [registration('a-1'), registration('b-1')]);
+    expect(claims).toMatchObject({
+      granted: [{ publicName: 'a-1' }],
+      refused: ['b-1'],
+      problems: [{ reason: 'NotAllowed', rule: 'public-name' }],
+    });
+  });
+
+  it('lets no one of those who share a name say who gets the calls', () => {
+    const rights = createRights([], [{ name: 'qwen', namespaces: ['llm', 'b'] }]);
+    const world = worldOf([rival], { projection: { selection: 'annotated', address: 'cluster', rights } });
+    const params = { weight: 5, order: 1, rpm: 7, api_key: 'not-needed' };
+    const claims = judgeNames(world, OBJECT, [registration('qwen', { params })]);
+    expect(claims.granted).toMatchObject([{ params: { rpm: 7, api_key: 'not-needed' } }]);
+    expect(Object.keys(claims.granted[0]?.params ?? {})).toEqual(['rpm', 'api_key']);
+    expect(claims.problems).toMatchObject([{ reason: 'NotAllowed', rule: 'litellm-params' }]);
   });
 
   it.each(['*', 'gpt-*', 'all-proxy-models', ''])('refuses %j, which cannot be a name', (name) => {

@@ -20,12 +20,13 @@ const AVAILABLE = [
   'port',
   'api-key-secret',
   'tags',
+  'access-groups',
   'litellm-params',
   'model-info',
   'unready-policy',
   'unready-grace',
 ];
-const LATER = ['access-groups', 'litellm'];
+const LATER = ['litellm'];
 
 describe('the table of annotations', () => {
   it('holds every key once, and says which are there', () => {
@@ -42,7 +43,8 @@ describe('the table of annotations', () => {
   it('the examples of all keys that are there are taken together, by the source that takes them all', () => {
     const there = ANNOTATIONS.filter(({ available, key }) => available && key !== 'embedding');
     const examples = there.map(({ key, example }) => [`${ANNOTATION_PREFIX}${key}`, example]);
-    expect(readOptions(Object.fromEntries(examples), 'service').problems).toEqual([]);
+    const rights = { accessGroups: ['research'], params: [], info: [], credentials: [] };
+    expect(readOptions(Object.fromEntries(examples), 'service', rights).problems).toEqual([]);
     expect(readOptions({ [`${ANNOTATION_PREFIX}embedding`]: 'true' }).problems).toEqual([]);
   });
 

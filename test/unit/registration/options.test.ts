@@ -142,7 +142,7 @@ describe('readOptions', () => {
 
   it('refuses a key that is none, and suggests the one that was meant', () => {
     expect(messages({ modelname: 'sk-value' })).toEqual([
-      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path, api-key-secret, tags, litellm-params, model-info, unready-policy, unready-grace.',
+      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path, api-key-secret, tags, access-groups, litellm-params, model-info, unready-policy, unready-grace.',
     ]);
     expect(messages({ frobnicate: 'x' })[0]).toMatch(/frobnicate is not a known annotation; remove it\. Allowed/);
     expect(messages({ constructor: 'x' })).toHaveLength(1);

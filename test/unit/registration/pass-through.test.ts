@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mayPass, readPassThrough } from '../../../src/registration/pass-through.ts';
 import { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS } from '../../../src/registration/pass-through-table.ts';
+import { NEVER_ALLOWED } from '../../../src/registration/rights.ts';
 
 const PARAMS = new Set(PASS_THROUGH_PARAMS.map(({ key }) => key));
 const INFO = new Set(PASS_THROUGH_INFO.map(({ key }) => key));
@@ -92,7 +93,7 @@ describe('readPassThrough', () => {
     ['params', 'api_key: canary', /"api_key" may not be set here \(use the annotation api-key-secret\)/],
     ['params', 'supports_vision: true', /"supports_vision" may not be set here \(use model-info\)/],
     ['info', 'rpm: 1', /"rpm" may not be set here \(use litellm-params\)/],
-    ['params', 'litellm_credential_name: canary', /it is a credential of LiteLLM/],
+    ['params', 'litellm_credential_name: canary', /is not allowed for the namespace: the administrator can allow it/],
     ['params', '"canary key": 1', /the key that is no plain name may not be set here/],
     ['params', 'rpm: os.environ/canary', /rpm must be a whole number from 1/],
     ['params', 'rpm: 0', /rpm must be/],
@@ -110,8 +111,59 @@ describe('readPassThrough', () => {
   ] as const)('%s: refuses %s, and never repeats the value', (place, text, problem) => {
     const { values, problems } = readPassThrough(place, text);
     expect(values).toEqual({});
-    expect(problems).toEqual([expect.stringMatching(problem)]);
-    expect(problems.join()).not.toContain('canary');
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(problem)]);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+
+  describe('with more than the closed list', () => {
+    const rights = {
+      accessGroups: [],
+      params: ['region_name', 'extra_body'],
+      info: ['team_contact'],
+      credentials: ['corp'],
+    };
+
+    it('lets the keys pass that the administrator allows, in their place', () => {
+      const text = 'region_name: eu\nextra_body: {a: [1]}\nrpm: 5';
+      const values = { region_name: 'eu', extra_body: { a: [1] }, rpm: 5 };
+      expect(readPassThrough('params', text, rights)).toEqual({ values, problems: [] });
+      expect(readPassThrough('info', 'team_contact: a', rights).values).toEqual({ team_contact: 'a' });
+      expect(readPassThrough('info', 'region_name: eu', rights).problems).toHaveLength(1);
+    });
+
+    it.each([
+      'region_name: os.environ/canary',
+      'extra_body: {a: [" OS.ENVIRON/canary"]}',
+      'extra_body: {"os.environ/canary": 1}',
+    ])('lets no value refer to LiteLLM’s environment, wherever it stands: %s', (text) => {
+      const { values, problems } = readPassThrough('params', text, rights);
+      expect(values).toEqual({});
+      expect(problems).toEqual([{ message: expect.stringContaining('refers to the environment of LiteLLM') }]);
+      expect(JSON.stringify(problems)).not.toContain('canary');
+    });
+
+    it('lets a credential be named that is allowed, and no other', () => {
+      const named = (name: string) => readPassThrough('params', `litellm_credential_name: ${name}`, rights);
+      expect(named('corp').values).toEqual({ litellm_credential_name: 'corp' });
+      expect(named('canary').problems).toEqual([{ message: expect.any(String), rule: 'credential' }]);
+      expect(named('[corp]').problems).toEqual([
+        { message: 'litellm_credential_name must be the name of a credential' },
+      ]);
+    });
+
+    it.each([...NEVER_ALLOWED.params.keys()])('never lets %s pass, whatever a list says', (key) => {
+      const careless = { ...rights, params: [key], credentials: [] };
+      expect(readPassThrough('params', `${key}: x`, careless).problems).toHaveLength(1);
+    });
+
+    it('says of a plain key that it could be allowed', () => {
+      expect(readPassThrough('params', 'api_version: x').problems).toEqual([
+        {
+          message: 'the key "api_version" may not be set here (the administrator can allow it for the namespace)',
+          rule: 'litellm-params',
+        },
+      ]);
+    });
   });
 
   it('gives nothing of a map in which one value is wrong', () => {

@@ -1,0 +1,110 @@
+import { matchesAny, matchesPattern } from './pattern.ts';
+import { NO_NAMESPACE } from './registration.ts';
+
+/** What an administrator lets the objects of some namespaces ask for. Patterns hold `*` and `?`. */
+export interface TenantRights {
+  /** Patterns of public names; any without them. */
+  publicNames?: readonly string[] | undefined;
+  /** Access groups of LiteLLM. */
+  accessGroups: readonly string[];
+  /** Keys of `litellm-params` beyond the closed list. */
+  params: readonly string[];
+  /** Keys of `model-info` beyond the closed list. */
+  info: readonly string[];
+  /** Credentials of LiteLLM that `litellm-params` may name: LiteLLM sends them to the object's server. */
+  credentials: readonly string[];
+}
+
+/** One entry of an administrator's list: the first whose pattern matches a namespace counts for it. */
+export interface TenantEntry extends TenantRights {
+  namespace: string;
+}
+
+/** A public name, or a pattern of some, that namespaces hold together: LiteLLM balances the calls between their models. */
+export interface SharedName {
+  name: string;
+  /** Names or patterns of namespaces. */
+  namespaces: readonly string[];
+}
+
+/** What of an administrator's rules an object does not keep. */
+export const RIGHTS_RULES = ['public-name', 'access-group', 'litellm-params', 'model-info', 'credential'] as const;
+
+export type RightsRule = (typeof RIGHTS_RULES)[number];
+
+/** The rights of all namespaces. */
+export interface Rights {
+  /** Of the objects of a namespace; the same object for the same namespace. */
+  of(namespace: string): TenantRights;
+  /** Whether two namespaces hold a public name together. */
+  share(name: string, one: string, other: string): boolean;
+  /** Whether a namespace holds a public name together with others. */
+  isShared(name: string, namespace: string): boolean;
+}
+
+/** Where nothing is said: the closed lists alone, and any public name. */
+const USUAL: TenantRights = { accessGroups: [], params: [], info: [], credentials: [] };
+
+/** Names are guarded, nothing is granted. */
+export const USUAL_RIGHTS: Rights = createRights([], []);
+
+/** Puts an administrator's lists together. */
+export function createRights(tenants: readonly TenantEntry[], shared: readonly SharedName[]): Rights {
+  const known = new Map<string, TenantRights>();
+
+  function of(namespace: string): TenantRights {
+    let rights = known.get(namespace);
+    if (!rights) {
+      rights = find(namespace);
+      known.set(namespace, rights);
+    }
+    return rights;
+  }
+
+  function find(namespace: string): TenantRights {
+    // What the administrator lists himself has no limits of tenants.
+    if (namespace === NO_NAMESPACE) return USUAL;
+    return tenants.find((entry) => matchesPattern(entry.namespace, namespace)) ?? USUAL;
+  }
+
+  function share(name: string, one: string, other: string): boolean {
+    return shared.some(
+      ({ name: pattern, namespaces }) =>
+        matchesPattern(pattern, name) && matchesAny(namespaces, one) && matchesAny(namespaces, other),
+    );
+  }
+
+  return { of, share, isShared: (name, namespace) => share(name, namespace, namespace) };
+}
+
+/** Whether an object of these rights may have a public name. */
+export function allowsName({ publicNames }: TenantRights, name: string): boolean {
+  return publicNames === undefined || matchesAny(publicNames, name);
+}
+
+/** Keys that no administrator can allow, and why: they follow from the object, or would lead elsewhere. */
+export const NEVER_ALLOWED: { params: ReadonlyMap<string, string>; info: ReadonlyMap<string, string> } = {
+  params: new Map([
+    ['model', 'it follows from served-name and provider'],
+    ['api_base', 'it is the address of the object'],
+    ['base_url', 'it is the address of the object'],
+    ['api_key', 'the annotation api-key-secret is for it'],
+    ['custom_llm_provider', 'the annotation provider is for it'],
+    ['litellm_credential_name', 'credentials is for it'],
+    ['tags', 'the annotation tags is for it'],
+    ['model_info', 'it is model-info'],
+  ]),
+  info: new Map([
+    ['id', 'ids are made by model-registrar'],
+    ['db_model', 'LiteLLM sets it'],
+    ['blocked', 'the annotation unready-policy is for it'],
+    ['model_registrar', 'it is the ownership mark'],
+    ['team_id', 'LiteLLM renames the models of a team'],
+    ['team_public_model_name', 'LiteLLM renames the models of a team'],
+    ['access_groups', 'access-groups is for it'],
+    ['mode', 'the annotation mode is for it'],
+    ['notes', 'the annotation notes is for it'],
+    ['max_tokens', 'the annotation max-model-len is for it'],
+    ['max_input_tokens', 'the annotation max-model-len is for it'],
+  ]),
+};
