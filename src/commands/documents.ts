@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigFile } from '../config/index.ts';
 import { BackendsFile } from '../sources/index.ts';
 import { AdoptDocument, WithdrawDocument } from './adoption/index.ts';
 import { AnnotationsDocument, KserveAppliedDocument, KserveListDocument } from './annotations/index.ts';
@@ -30,6 +31,7 @@ export const DOCUMENTS = {
 /** Every file that somebody writes for a command, by the name of its schema's file. */
 const FILES = {
   backends: { title: 'The file of --backends', schema: BackendsFile },
+  config: { title: 'The file of --config', schema: ConfigFile },
 } as const satisfies Record<string, { title: string; schema: z.ZodType }>;
 
 /** The JSON Schemas by file name: what `docs/schemas/` holds. Within a minor version, fields are added and none is taken away. */

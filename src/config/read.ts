@@ -90,10 +90,11 @@ export function withoutKeys(text: string): string {
   return text.replace(/\bsk-[\w-]+/g, 'sk-…');
 }
 
-const fileSchema = z
+/** The whole file of `--config`: settings by the names of their flags, which are checked one by one, and sections. */
+export const ConfigFile = z
   .strictObject(
     {
-      ...Object.fromEntries(settings.map(({ name }) => [name, z.unknown()])),
+      ...Object.fromEntries(settings.map(({ name, help }) => [name, z.unknown().describe(help)])),
       ...sections,
     } as { [N in SettingName]: z.ZodUnknown } & typeof sections,
     'must hold settings by name, for example "litellm-url: http://…"',
@@ -103,7 +104,7 @@ const fileSchema = z
 /** @returns `own`: the settings as they stand there; `further`: the checked sections */
 function readFile(file: string | undefined): { own: Record<string, unknown>; further: Sections } {
   const text = file === undefined ? '' : readText(file);
-  const read = readYaml(text, fileSchema.nullable(), file ?? '');
+  const read = readYaml(text, ConfigFile.nullable(), file ?? '');
   if ('problems' in read) {
     const help = ': the names of settings are those of the flags, without "--"';
     const lines = read.problems.map((problem) => `${problem}${/: [^.[]+ is not known$/.test(problem) ? help : ''}.`);

@@ -22,6 +22,7 @@ import {
 import type { Source, SourceObject } from '../sources/index.ts';
 import type { BackendKey } from './backend-keys.ts';
 import { type Claims, judgeNames } from './judge-names.ts';
+import { withoutCredential } from './named-credential.ts';
 import type { StandingProblem, World } from './world.ts';
 
 /** What stands between an object and its model, in one word: `registrations{state}`. `none`: there is nothing to count. */
@@ -121,6 +122,8 @@ function serve(
   projection: Projection & { state: 'serve' },
   records: StampedRecord[],
 ): Decision {
+  const refusal = withoutCredential(base.uid, projection, world.credentials, records);
+  if (refusal) return { ...base, ...refusal };
   const key = projection.apiKeySecret && world.backendKeys.look(projection.apiKeySecret);
   if (key && key.state !== 'known') return withoutKey(base, key, records);
   const own = records.filter((record) => record.stamp.uid === base.uid);

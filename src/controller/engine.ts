@@ -227,6 +227,12 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   async function readKey(key: string, signal?: AbortSignal): Promise<void> {
     const secret = observer.secretOf(key);
     if (secret) await backendKeys.read(secret, signal);
+    if (observer.namesCredential(key)) await readCredentials(signal);
+  }
+
+  /** Where they cannot be read, what was read last counts. */
+  async function readCredentials(signal?: AbortSignal): Promise<void> {
+    await world.credentials?.read(signal).catch(() => undefined);
   }
 
   async function readKeys(signal?: AbortSignal): Promise<{ changed: string[]; count: number }> {
@@ -238,6 +244,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   async function refresh(signal?: AbortSignal): Promise<void> {
     await viaGate(() => registry.refresh(signal), true);
     names.rowsSeen(registry.owned());
+    if (observer.namesCredential()) await readCredentials(signal);
   }
 
   /** @param isAnswer - false: what came back says nothing about LiteLLM, which was perhaps not even asked */

@@ -1,5 +1,6 @@
 import { digest, type Projection, type SecretRef, type SourceRef, sourceKey } from '../registration/index.ts';
 import type { SourceObject } from '../sources/index.ts';
+import { credentialOf } from './named-credential.ts';
 import type { SourceView } from './source-view.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +28,8 @@ export interface Observer {
   secretOf(key: string): SecretRef | undefined;
   /** Every Secret that an object names. */
   secrets(): Iterable<SecretRef>;
+  /** Whether this object, or without a key any, names a credential of LiteLLM. */
+  namesCredential(key?: string): boolean;
   /** The keys of the objects that name one of these Secrets. */
   naming(secrets: readonly SecretRef[]): string[];
 }
@@ -42,6 +45,8 @@ export function createObserver({ world, views }: ObserverOptions): Observer {
   const meanings = new Map<string, string>();
   /** By key: the Secret that an object names. */
   const secrets = new Map<string, SecretRef>();
+  /** Keys of the objects that name a credential of LiteLLM. */
+  const withCredential = new Set<string>();
 
   function observe(
     kind: string,
@@ -56,6 +61,7 @@ export function createObserver({ world, views }: ObserverOptions): Observer {
       names.forget(key);
       meanings.delete(key);
       secrets.delete(key);
+      withCredential.delete(key);
       patience.forget(key);
       downtimes.forget(key);
       departures.note(key, undefined, witnessed);
@@ -68,6 +74,8 @@ export function createObserver({ world, views }: ObserverOptions): Observer {
     const secret = projection.state === 'serve' ? projection.apiKeySecret : undefined;
     if (secret) secrets.set(key, secret);
     else secrets.delete(key);
+    if (credentialOf(projection) === undefined) withCredential.delete(key);
+    else withCredential.add(key);
     const meaning = digest(JSON.stringify([uid, projection]), 16);
     if (meanings.get(key) === meaning) return 'same';
     meanings.set(key, meaning);
@@ -91,5 +99,12 @@ export function createObserver({ world, views }: ObserverOptions): Observer {
     return [...secrets].flatMap(([key, { namespace, name }]) => (places.has(`${namespace}/${name}`) ? [key] : []));
   }
 
-  return { observe, projections, secretOf: (key) => secrets.get(key), secrets: () => secrets.values(), naming };
+  return {
+    observe,
+    projections,
+    secretOf: (key) => secrets.get(key),
+    secrets: () => secrets.values(),
+    namesCredential: (key) => (key === undefined ? withCredential.size > 0 : withCredential.has(key)),
+    naming,
+  };
 }

@@ -1,4 +1,4 @@
-import type { Registry } from '../litellm/index.ts';
+import type { Credentials, Registry } from '../litellm/index.ts';
 import type { ModelRecord, Policy, Problem } from '../registration/index.ts';
 import type { ProjectionSettings, RelatedObjects } from '../sources/index.ts';
 import type { BackendKeys } from './backend-keys.ts';
@@ -24,6 +24,8 @@ export interface World {
   projection: ProjectionSettings;
   related: RelatedObjects;
   backendKeys: Pick<BackendKeys, 'look'>;
+  /** LiteLLM's own, which objects may name. */
+  credentials?: Credentials;
   /** By the key of an object: rows of others that it takes over. Such an object is looked at for that alone. */
   adopting?: ReadonlyMap<string, readonly ModelRecord[]>;
   policy: Policy;

@@ -53,6 +53,7 @@ export {
 } from './registration.ts';
 export {
   allowsName,
+  CREDENTIAL_PARAM,
   createRights,
   NEVER_ALLOWED,
   RIGHTS_RULES,

@@ -6,7 +6,7 @@ import type { Problem } from './projection.ts';
 import { headerProblem, publicNameProblem } from './public-name.ts';
 import { refusedKeys } from './refused-keys.ts';
 import type { Json } from './registration.ts';
-import type { TenantRights } from './rights.ts';
+import { CREDENTIAL_PARAM, type TenantRights } from './rights.ts';
 import { readDuration, readSecretName, readTags } from './short-values.ts';
 import { UNREADY_POLICIES, type UnreadyPolicy } from './unready.ts';
 import { quoted } from './visible.ts';
@@ -166,6 +166,9 @@ function readAnew(
     problems.push(
       valueProblem('embedding', String(options.embedding), `${ANNOTATION_PREFIX}mode says "${options.mode}"`),
     );
+  }
+  if (options.apiKeySecret && Object.hasOwn(options.params, CREDENTIAL_PARAM)) {
+    problems.push(invalid(`${ANNOTATION_PREFIX}api-key-secret and ${CREDENTIAL_PARAM} are two keys: set one of them.`));
   }
   if (own.has('unready-grace') && !own.has('unready-policy')) {
     problems.push(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS } from './pass-through-table.ts';
 import type { Json } from './registration.ts';
-import { NEVER_ALLOWED, type RightsRule, type TenantRights } from './rights.ts';
+import { CREDENTIAL_PARAM, NEVER_ALLOWED, type RightsRule, type TenantRights } from './rights.ts';
 import { readYamlMap } from './yaml-map.ts';
 
 const TABLES = { params: PASS_THROUGH_PARAMS, info: PASS_THROUGH_INFO } as const;
@@ -77,7 +77,7 @@ function furtherProblem(
   value: unknown,
   rights: TenantRights | undefined,
 ): PassThroughProblem | undefined {
-  if (place === 'params' && key === CREDENTIAL) return credentialProblem(value, rights);
+  if (place === 'params' && key === CREDENTIAL_PARAM) return credentialProblem(value, rights);
   if (NEVER_ALLOWED[place].has(key) || !rights?.[place].includes(key)) {
     const hint = hintFor(place, key);
     const message = `the key ${shown(key)} may not be set here${hint}`;
@@ -90,13 +90,11 @@ function furtherProblem(
     : undefined;
 }
 
-/** The parameter by which LiteLLM sends a credential that it keeps itself. */
-const CREDENTIAL = 'litellm_credential_name';
-
 function credentialProblem(value: unknown, rights: TenantRights | undefined): PassThroughProblem | undefined {
-  if (typeof value !== 'string' || value === '') return { message: `${CREDENTIAL} must be the name of a credential` };
+  if (typeof value !== 'string' || value === '')
+    return { message: `${CREDENTIAL_PARAM} must be the name of a credential` };
   if (rights?.credentials.includes(value)) return undefined;
-  const message = `the credential that ${CREDENTIAL} names is not allowed for the namespace: the administrator can allow it`;
+  const message = `the credential that ${CREDENTIAL_PARAM} names is not allowed for the namespace: the administrator can allow it`;
   return { message, rule: 'credential' };
 }
 

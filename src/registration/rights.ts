@@ -82,6 +82,9 @@ export function allowsName({ publicNames }: TenantRights, name: string): boolean
   return publicNames === undefined || matchesAny(publicNames, name);
 }
 
+/** The parameter by which LiteLLM sends a credential that it keeps itself. */
+export const CREDENTIAL_PARAM = 'litellm_credential_name';
+
 /** Keys that no administrator can allow, and why: they follow from the object, or would lead elsewhere. */
 export const NEVER_ALLOWED: { params: ReadonlyMap<string, string>; info: ReadonlyMap<string, string> } = {
   params: new Map([
@@ -90,7 +93,7 @@ export const NEVER_ALLOWED: { params: ReadonlyMap<string, string>; info: Readonl
     ['base_url', 'it is the address of the object'],
     ['api_key', 'the annotation api-key-secret is for it'],
     ['custom_llm_provider', 'the annotation provider is for it'],
-    ['litellm_credential_name', 'credentials is for it'],
+    [CREDENTIAL_PARAM, 'credentials is for it'],
     ['tags', 'the annotation tags is for it'],
     ['model_info', 'it is model-info'],
   ]),

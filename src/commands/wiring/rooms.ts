@@ -14,6 +14,7 @@ import {
 import { type Connection, connect, KubernetesError, readSecret } from '../../kubernetes/index.ts';
 import {
   createClient,
+  createCredentials,
   createGate,
   createHttp,
   createRegistry,
@@ -128,6 +129,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       patience: createPatience(settings['rollout-wait'], () => performance.now()),
       projection: { selection: settings.selection, address: settings.address, rights: rightsOf(settings) },
       related: following.related,
+      credentials: createCredentials(http),
       backendKeys: createBackendKeys((place, ending) => readSecret(connection, place, ending)),
       policy: settings.policy,
       settleMs: settings.settle,

@@ -1,5 +1,6 @@
 import {
   ANNOTATION_PREFIX,
+  CREDENTIAL_PARAM,
   type Json,
   type Options,
   type Problem,
@@ -13,8 +14,11 @@ import type { ServerArguments } from '../server-arguments.ts';
 
 /** LiteLLM's parameters beside model and address. */
 function paramsOf({ params, tags }: Options): Record<string, Json> {
+  const further = { ...params, ...(tags && { tags }) };
+  // It goes before a credential that is named (measured on 1.106.0). That LiteLLM has that one is looked at before each write.
+  if (Object.hasOwn(params, CREDENTIAL_PARAM)) return further;
   // Without a key LiteLLM would send the one that its environment holds for the provider (measured on 1.106.0).
-  return { ...params, ...(tags && { tags }), api_key: 'not-needed' };
+  return { ...further, api_key: 'not-needed' };
 }
 
 /**
