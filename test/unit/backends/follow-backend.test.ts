@@ -20,12 +20,12 @@ afterEach(async () => {
 });
 
 /** Quicker than a file may say. */
-const QUICK = { interval: 30, timeout: 200 };
+const QUICK = { interval: 30, timeout: 10_000 };
 
 function follow(wish: Record<string, unknown> = {}, context: Parameters<typeof watching>[0] = {}) {
   seen = watching(context);
-  const { interval = QUICK.interval, ...said } = wish;
-  const read = { ...entry({ url: server.url, ...said }), ...QUICK, interval: Number(interval) };
+  const { interval = QUICK.interval, timeout = QUICK.timeout, ...said } = wish;
+  const read = { ...entry({ url: server.url, ...said }), interval: Number(interval), timeout: Number(timeout) };
   const follower = followBackend(read, seen.context);
   stops.push(() => follower.stop(false));
   return follower;
@@ -49,7 +49,7 @@ test.each([
   ['timeout', () => server.hang(true)],
   ['unreachable', () => server.stop()],
 ] as const)('what is no list of models (%s) changes nothing, and is told once', async (code, spoil) => {
-  const follower = follow();
+  const follower = follow(code === 'timeout' ? { timeout: 500 } : {});
   await until('it is known', () => follower.state === 'synced');
   await spoil();
   await until('it fails', () => seen.outcomes.filter((one) => one === code).length >= 2);
