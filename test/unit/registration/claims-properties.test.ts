@@ -205,3 +205,29 @@ function shuffle<T>(items: readonly T[], order: fc.Stream<number>): T[] {
     .sort((one, other) => one.key - other.key)
     .map(({ item }) => item);
 }
+
+test('namespaces that share a name are judged as one namespace would be', () => {
+  const partners = ['a', 'b'];
+  const asOne = (within: string): string => (partners.includes(within) ? 'a' : within);
+  holds((known) => {
+    const merged: NameState = {
+      ...known,
+      rows: known.rows.map((one) => {
+        if (!one.stamp) return one;
+        const [kind = '', within = '', name = ''] = one.stamp.source.split('/');
+        return { ...one, stamp: { ...one.stamp, source: `${kind}/${asOne(within)}/${name}` } };
+      }),
+      declarers: known.declarers.map((one) => ({ ...one, namespace: asOne(one.namespace) })),
+      lastHolder: known.lastHolder && { ...known.lastHolder, namespace: asOne(known.lastHolder.namespace) },
+    };
+    for (const side of SIDES) {
+      const shares = partners.includes(side.namespace);
+      const sharing = { ...side, sharesWith: (other: string) => shares && partners.includes(other) };
+      for (const context of [NOW, SETTLED]) {
+        expect(decide(sharing, known, context).verdict).toBe(
+          decide({ ...side, namespace: asOne(side.namespace) }, merged, context).verdict,
+        );
+      }
+    }
+  });
+});
