@@ -44,6 +44,9 @@ const READING: readonly SettingName[] = [
   'litellm-timeout',
 ];
 
+/** Settings of a command that is about one object. */
+const REGISTERING: readonly SettingName[] = [...READING, 'owner-id', 'address', 'settle', 'dry-run'];
+
 /** What doctor looks at beside both servers. */
 const EXAMINED: readonly SettingName[] = [
   'owner-id',
@@ -64,6 +67,7 @@ export const TAKES = {
   list: (name: SettingName) => !LASTING.includes(name) && !WRITING.includes(name),
   doctor: (name: SettingName) => READING.includes(name) || EXAMINED.includes(name),
   adopt: (name: SettingName) => !LASTING.includes(name) && (name === 'dry-run' || !WRITING.includes(name)),
+  register: (name: SettingName) => REGISTERING.includes(name),
   withdraw: (name: SettingName) => WITHDRAWING.includes(name),
   explain: (name: SettingName) => ['selection', 'address'].includes(name),
   cluster: (name: SettingName) => CLUSTER.includes(name),

@@ -9,6 +9,7 @@ import { explainCommand } from './explain.ts';
 import { listCommand } from './list.ts';
 import type { Exit } from './options.ts';
 import { planCommand } from './plan.ts';
+import { registerCommand } from './register.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { syncCommand } from './sync.ts';
@@ -39,6 +40,7 @@ export function createProgram(exit: Exit): Command {
     runCommand(exit),
     syncCommand(exit),
     planCommand(exit),
+    registerCommand(exit),
     listCommand(exit),
     adoptCommand(exit),
     withdrawCommand(exit),

@@ -13,6 +13,7 @@ import {
   planServe,
   planWithdraw,
   type Registration,
+  registeredRef,
   type ServeInput,
   type SourceRef,
   type StampedRecord,
@@ -141,6 +142,8 @@ function serve(
     yielded: claims.yielded,
     mayStart: projection.waitingFor === undefined,
     records,
+    // Also those of an object that had its name before: nobody else takes them out.
+    stopgaps: world.registry.recordsOf(registeredRef(base.source)),
     now: world.now(),
     settleMs: world.settleMs,
   };

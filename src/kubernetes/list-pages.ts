@@ -61,8 +61,8 @@ export async function listKeys(options: Omit<ListOptions, 'onItem'>): Promise<Se
 
 /** The resourceVersion at which the server is now, for the price of one object. @throws KubernetesError */
 export async function newestVersion(options: Omit<ListOptions, 'onItem' | 'pageSize'>): Promise<string> {
-  const { connection, resource, labelSelector, signal } = options;
-  const query = { limit: 1, labelSelector: labelSelector || undefined };
+  const { connection, resource, labelSelector, fieldSelector, signal } = options;
+  const query = { limit: 1, labelSelector: labelSelector || undefined, fieldSelector };
   const ignore = () => undefined;
   const raw = await connection.list({ path: collectionPath(resource), query, ...(signal && { signal }) }, ignore);
   return readHead(raw, connection.server, resource).resourceVersion;

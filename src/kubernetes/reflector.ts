@@ -24,6 +24,8 @@ export interface ReflectorOptions<T> {
   connection: Connection;
   resource: Resource;
   labelSelector?: string;
+  /** Such as `metadata.name=qwen`: a right to that one object is enough then. */
+  fieldSelector?: string;
   /**
    * Takes what is needed out of an object; only this is kept. When it throws, the object is reported through `onUnreadable`
    * and the state of it that could be read last is kept.
@@ -77,8 +79,8 @@ export interface Reflector<T> {
 export function startReflector<T extends { namespace: string; name: string; uid: string; resourceVersion: string }>(
   options: ReflectorOptions<T>,
 ): Reflector<T> {
-  const { connection, resource, labelSelector, parse } = options;
-  const kind = { connection, resource, labelSelector };
+  const { connection, resource, labelSelector, fieldSelector, parse } = options;
+  const kind = { connection, resource, labelSelector, fieldSelector };
   const settings: ReflectorSettings = { ...REFLECTOR_DEFAULTS, ...options.settings };
   const about = { resource: resourceName(resource), ...(resource.namespace && { namespace: resource.namespace }) };
   const log = options.log;

@@ -9,6 +9,7 @@ export interface WatchOptions {
   connection: Connection;
   resource: Resource;
   labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
   /** Where to go on. */
   resourceVersion: string;
   /** After how many seconds the server is to end the watch. */
@@ -49,6 +50,7 @@ export async function followWatch(options: WatchOptions): Promise<WatchEnd> {
         resourceVersion: options.resourceVersion,
         timeoutSeconds: options.timeoutSeconds,
         labelSelector: options.labelSelector || undefined,
+        fieldSelector: options.fieldSelector,
       },
       signal: limit.signal,
     });

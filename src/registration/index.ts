@@ -43,6 +43,7 @@ export {
 export { applyPolicy, POLICIES, type Policy } from './policy.ts';
 export type { Doubt, Problem, Projection } from './projection.ts';
 export { MAX_NAME_LENGTH, publicNameProblem } from './public-name.ts';
+export { kindWord, REGISTER_KIND, registeredRef } from './register-ref.ts';
 export {
   type Json,
   NO_NAMESPACE,

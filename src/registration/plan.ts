@@ -46,6 +46,8 @@ export interface ServeInput {
   mayStart: boolean;
   /** All rows of the owner that carry the object's source key, of any uid. */
   records: StampedRecord[];
+  /** Rows that `register` made for the object: each serves beside ours of its name for `settle`, and goes. Those of other names stay. */
+  stopgaps?: StampedRecord[];
   now: number;
   settleMs: number;
 }
@@ -55,7 +57,7 @@ export interface ServeInput {
  * first what is added, then what is changed, then what goes.
  */
 export function planServe(input: ServeInput): Plan {
-  const { granted, records, now, settleMs } = input;
+  const { granted, records, stopgaps = [], now, settleMs } = input;
   const later: number[] = [];
   const writes: Change[] = [];
   const deletes: Change[] = [];
@@ -70,15 +72,17 @@ export function planServe(input: ServeInput): Plan {
     const dead = records
       .filter((one) => one.stamp.uid !== input.uid && one.publicName === registration.publicName)
       .sort(byMaking);
+    const made = stopgaps.filter((one) => one.publicName === registration.publicName).sort(byMaking);
     if (!current) {
       if (!input.mayStart && records.every((one) => one.stamp.uid !== input.uid)) continue;
-      const place = dead[0] ?? renames;
-      const entry = build(input, registration, 1, dead[0] ? Date.parse(dead[0].stamp.since) : now, now);
+      const former = dead[0] ?? made[0];
+      const place = former ?? renames;
+      const entry = build(input, registration, 1, former ? Date.parse(former.stamp.since) : now, now);
       writes.push({
         kind: 'create',
         entry,
         ...(place && { copyFrom: place }),
-        why: dead[0] ? 'recreated' : renames ? 'renamed' : 'new',
+        why: dead[0] ? 'recreated' : renames && !former ? 'renamed' : 'new',
       });
     } else {
       kept.add(current);
@@ -92,6 +96,11 @@ export function planServe(input: ServeInput): Plan {
     for (const record of [...superseded, ...dead]) {
       kept.add(record);
       if (due > now && backend(record) === wantedBackend(registration)) later.push(due);
+      else deletes.push({ kind: 'delete', record, why: 'superseded', needs: [id] });
+    }
+    // Wherever they lead to, it was chosen for this object, which lives.
+    for (const record of made) {
+      if (due > now) later.push(due);
       else deletes.push({ kind: 'delete', record, why: 'superseded', needs: [id] });
     }
   }

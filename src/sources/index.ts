@@ -14,6 +14,14 @@ export {
 } from './backend/index.ts';
 export { backend, sources } from './catalogue.ts';
 export { type InferenceService, inferenceService } from './inference-service/index.ts';
+export {
+  listedUrl,
+  type RegisteredObject,
+  registering,
+  slugOf,
+  type UrlObject,
+  urlSource,
+} from './register/index.ts';
 export type {
   ProjectionSettings,
   RelatedKind,

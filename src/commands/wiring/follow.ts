@@ -10,6 +10,8 @@ export interface FollowOptions {
   sources: readonly WatchedSource[];
   connection: Connection;
   settings: Pick<Settings, 'namespace' | 'selector' | 'selection'>;
+  /** Only the object of this name; of related kinds all. */
+  name?: string | undefined;
   log: Log;
   /**
    * Told of an object whenever it, or what it refers to, is another than before; undefined where it is gone. `witnessed` is false where
@@ -36,7 +38,7 @@ export interface Following {
 }
 
 /** Starts the reflectors of the sources, and those of the kinds that they ask for. */
-export function follow({ sources, connection, settings, log, onObject }: FollowOptions): Following {
+export function follow({ sources, connection, settings, name, log, onObject }: FollowOptions): Following {
   const reflectors: Following['reflectors'] = [];
   let looking = Promise.resolve();
   const related = followRelated({
@@ -57,6 +59,7 @@ export function follow({ sources, connection, settings, log, onObject }: FollowO
         connection,
         resource: { ...source.resource, ...(namespace && { namespace }) },
         ...(settings.selector && { labelSelector: settings.selector }),
+        ...(name && { fieldSelector: `metadata.name=${name}` }),
         parse: (raw) => source.parse(raw, settings),
         onChange(change) {
           const { object } = change;

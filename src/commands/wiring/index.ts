@@ -5,4 +5,4 @@ export { ownObjects } from './own-objects.ts';
 export { readinessOf, unsettled } from './readiness.ts';
 export { openReporting } from './reporting.ts';
 export { rightsOf } from './rights.ts';
-export { chooseSources, clusterId, logFor, openRooms, type Rooms } from './rooms.ts';
+export { chooseSources, clusterId, logFor, openRooms, type Rooms, type Subject } from './rooms.ts';

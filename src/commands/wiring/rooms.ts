@@ -10,6 +10,7 @@ import {
   createPatience,
   type Engine,
   type SourceChange,
+  type SourceView,
 } from '../../controller/index.ts';
 import { type Connection, connect, KubernetesError, readSecret } from '../../kubernetes/index.ts';
 import {
@@ -56,8 +57,20 @@ export interface Rooms {
   close(): Promise<void>;
 }
 
+/** The one thing that is looked after, instead of all objects of `--source`. */
+export interface Subject {
+  /** What of it is watched; undefined where nothing is. */
+  watched?: { source: WatchedSource; name: string };
+  /** @param found - what is watched */
+  view: (found: SourceView | undefined) => SourceView;
+}
+
 export interface RoomOptions {
   settings: Settings;
+  /** Default: all objects of the settings' sources. */
+  subject?: Subject;
+  /** A connection to Kubernetes, which is closed with the rest. Default: one by the settings. */
+  connection?: Connection;
   log: Logger;
   metrics?: Metrics;
   /** Told of every change of an object. */
@@ -77,8 +90,9 @@ export interface RoomOptions {
  * @throws ConfigError, KubeconfigError, KubernetesError: each with a plain sentence
  */
 export async function openRooms(options: RoomOptions): Promise<Rooms> {
-  const { settings, log, metrics, onChange, dryRun, mayCall, signal } = options;
-  const chosen = chooseSources(settings);
+  const { settings, subject, log, metrics, onChange, dryRun, mayCall, signal } = options;
+  const watched = subject?.watched;
+  const chosen = subject ? (watched ? [watched.source] : []) : chooseSources(settings);
   const access = litellmAccess(settings);
   const http = createHttp({
     ...access,
@@ -86,7 +100,8 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     onCall: (...call) => noteCall(metrics, ...call),
   });
   const { kubeconfig, context } = settings;
-  const connection = await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
+  const connection =
+    options.connection ?? (await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) }));
   const owner = settings['owner-id'] ?? (await clusterId(connection, signal));
   const now = Date.now;
   const client = createClient(http);
@@ -116,6 +131,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     sources: chosen,
     connection,
     settings,
+    name: watched?.name,
     log,
     onObject: ({ kind }, ...told) => onObject(kind, ...told),
   });
@@ -136,7 +152,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       now,
       adopting,
     },
-    views: [...following.views, ...(listed ? [listed.view] : [])],
+    views: subject ? [subject.view(following.views[0])] : [...following.views, ...(listed ? [listed.view] : [])],
     writer,
     gate,
     guard: createGuard({

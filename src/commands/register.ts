@@ -1,0 +1,106 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { ConfigError, interval, type Settings } from '../config/index.ts';
+import { connect } from '../kubernetes/index.ts';
+import { ANNOTATION_PREFIX } from '../registration/index.ts';
+import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { PlainError } from './plain-error.ts';
+import {
+  addModelFlags,
+  annotationsOf,
+  noCluster,
+  readTarget,
+  registerOne,
+  TARGETS,
+  type Target,
+  type Wanted,
+} from './register/index.ts';
+
+const EXAMPLES = `
+Annotations of ours on the object hold, and flags beat them. No controller looks after what is registered in this way: after a change run
+it again, and when the model goes run it with --deregister. An object that a controller registers is left to it.
+
+Examples:
+  $ model-registrar register inferenceservice/qwen3 -n models --timeout 30m
+  $ model-registrar register service/vllm:8000 --model-name qwen3 --served-name Qwen/Qwen3-8B --litellm-params 'rpm: 600'
+  $ model-registrar register --url http://gpu-box.example.com:8000/v1 --model-name mistral --owner-id prod-eu
+  $ model-registrar register inferenceservice/qwen3 -n models --deregister
+
+Exit codes: 0 LiteLLM serves it, 1 it was refused or failed, 3 it was not Ready, or LiteLLM not there, within --timeout.`;
+
+export interface RegisterFlags {
+  url?: string;
+  timeout: number;
+  deregister?: true;
+}
+
+/** `model-registrar register`: waits for one object to be Ready and registers it, for the script or Job after a deploy. */
+export function registerCommand(exit: Exit): Command {
+  const command = new Command('register').description(
+    'Waits for one object to be Ready, registers it, and exits: for the script or Job after a deploy.',
+  );
+  addModelFlags(
+    command
+      .addArgument(new Argument('[object]', `${TARGETS.join(', ')}; or none, with --url.`).argParser(readTarget))
+      .addOption(
+        new Option(
+          '--url <url>',
+          'Register this address instead of an object: the base of an OpenAI API, such as http://host:8000/v1. It is not asked; LiteLLM calls it.',
+        ),
+      )
+      .addOption(
+        new Option(
+          '-n, --namespace <name>',
+          'Namespace of the object. Without it: that of the context, or of the pod.',
+        ),
+      )
+      .addOption(
+        new Option('--timeout <duration>', 'How long it is waited for.').argParser(readTimeout).default(900_000, '15m'),
+      )
+      .addOption(new Option('--deregister', 'Take out what this command registered for the object.')),
+  );
+  addSettings(command, TAKES.register).addHelpText('after', EXAMPLES);
+  return command.action(async (target: Target | undefined) => exit(await register(command, target)));
+}
+
+function readTimeout(text: string): number {
+  const read = interval.safeParse(text);
+  if (read.success) return read.data;
+  throw new InvalidArgumentError(`It ${read.error.issues[0]?.message ?? 'is wrong'}.`);
+}
+
+async function register(command: Command, target: Target | undefined): Promise<number> {
+  const { url, timeout, deregister = false } = command.opts<RegisterFlags>();
+  const settings = settingsOf(command);
+  const annotations = annotationsOf(command, target?.port);
+  const what = whatOf(target, url, annotations);
+  const connection = await connectionFor(settings, 'url' in what || deregister, annotations);
+  const wanted: Wanted = { ...what, annotations, namespace: namespaceOf(settings, connection.namespace) };
+  return registerOne({ settings, connection, wanted, timeoutMs: timeout, deregister });
+}
+
+function whatOf(target: Target | undefined, url: string | undefined, annotations: Readonly<Record<string, string>>) {
+  if (target && url === undefined) return { source: target.source, name: target.name };
+  if (target || url === undefined)
+    throw new PlainError(`Name one object, as ${TARGETS.join(' or ')}, or an address with --url.`);
+  const said = (key: string): string | undefined => annotations[`${ANNOTATION_PREFIX}${key}`];
+  const publicName = (said('model-name') ?? said('served-name') ?? '').split(',')[0]?.trim();
+  if (!publicName) throw new PlainError('An address has no name by itself: give it one with --model-name.');
+  if (said('base-path') !== undefined) throw new PlainError('--base-path is a part of --url already: leave it out.');
+  return { url, publicName };
+}
+
+/** A cluster is needed where something is read in it. @throws KubeconfigError */
+async function connectionFor(
+  { kubeconfig, context, namespace, 'owner-id': owner }: Settings,
+  isBeyond: boolean,
+  annotations: Readonly<Record<string, string>>,
+) {
+  const reads = Object.hasOwn(annotations, `${ANNOTATION_PREFIX}api-key-secret`);
+  if (isBeyond && !reads && owner !== undefined && namespace.length > 0) return noCluster('');
+  return connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
+}
+
+function namespaceOf({ namespace }: Settings, own: string): string {
+  if (namespace.length < 2) return namespace[0] ?? own;
+  throw new ConfigError(`One namespace is needed, not ${namespace.length}: give that of the object with --namespace.`);
+}

@@ -1,0 +1,204 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Decision, describeError, type Outcome } from '../../controller/index.ts';
+import type { Applied } from '../../litellm/index.ts';
+import { type SecretRef, type SourceRef, type StampedRecord, sourceKey } from '../../registration/index.ts';
+import { type Rooms, settledOrFailing } from '../wiring/index.ts';
+import { missingSecretRight } from './rights.ts';
+import { mayPass } from './trouble.ts';
+
+/** The longest time between two looks, in milliseconds: nothing that is waited for is missed by more. */
+const LOOK_MS = 1_000;
+
+/** So long an object may look unroutable, in milliseconds: what is applied with it may come a moment later. */
+const GRACE_MS = 5_000;
+
+/** How it ended. */
+export type Ending =
+  /** LiteLLM serves it; `applied` is empty where it did before. */
+  | { end: 'registered'; records: StampedRecord[]; applied: Applied[]; warnings: string[] }
+  | { end: 'planned'; decision: Decision; warnings: string[] }
+  /** A controller registered the object itself. */
+  | { end: 'looked-after'; records: StampedRecord[] }
+  /** Something has to be changed by a person; names that were granted may be registered all the same. */
+  | { end: 'refused'; why: string[]; applied: Applied[] }
+  | { end: 'timed-out'; why: string; applied: Applied[] };
+
+export interface BringOptions
+  extends Pick<Rooms, 'engine' | 'registry' | 'gate' | 'reflectors' | 'relatedTried' | 'connection'> {
+  /** What is to be registered, by the name that its rows have for it. */
+  source: SourceRef;
+  /** The same object as a controller would call it. */
+  lookedAfter: SourceRef | undefined;
+  dryRun: boolean;
+  /** How long it may take until it is registered, in milliseconds. */
+  timeoutMs: number;
+  /** Told at each look what is waited for. */
+  waits: (why: string) => void;
+  /** Resolves when something about the object changed since it was asked for. */
+  changed: () => Promise<unknown>;
+  /** Ends it between two looks. */
+  signal: AbortSignal;
+}
+
+/** What is to be done next: nothing more, or another look. */
+type Look = { ending: Ending } | { why: string; againMs?: number; relist?: boolean; serves?: boolean };
+
+/**
+ * Waits until an object is Ready, and registers it as a controller would: by the one engine. It goes on until no row is left that
+ * another takes the place of.
+ *
+ * @throws the signal's reason, KubernetesError where rights cannot be asked for
+ */
+export async function bring(options: BringOptions): Promise<Ending> {
+  const { waits, changed, signal, timeoutMs, relatedTried, reflectors } = options;
+  const deadline = performance.now() + timeoutMs;
+  const look = createLook(options);
+  await Promise.all([relatedTried, ...reflectors.map(({ reflector }) => settledOrFailing(reflector))]);
+  for (;;) {
+    const news = changed();
+    const found = await look();
+    if ('ending' in found) return found.ending;
+    const { why, againMs = LOOK_MS, serves } = found;
+    const leftMs = deadline - performance.now();
+    // What serves already is not left half done: the old row goes in a foreseeable time.
+    if (leftMs <= 0 && !serves) return { end: 'timed-out', why, applied: look.applied };
+    waits(why);
+    await Promise.race([
+      news,
+      wait(Math.max(10, Math.min(againMs, LOOK_MS, serves ? againMs : leftMs)), undefined, { signal }),
+    ]);
+    signal.throwIfAborted();
+  }
+}
+
+function createLook(options: BringOptions): (() => Promise<Look>) & { applied: Applied[] } {
+  const { engine, registry, gate, reflectors, source, lookedAfter, dryRun, signal, connection } = options;
+  const key = sourceKey(source);
+  const applied: Applied[] = [];
+  let listed = false;
+  let unroutableSince: number | undefined;
+
+  async function look(): Promise<Look> {
+    if (!listed) {
+      const trouble = await tried(() => engine.refresh(signal));
+      if (trouble) return trouble;
+      listed = true;
+    }
+    const unread = unreadYet();
+    if (unread) return unread;
+    const [known] = engine.projections();
+    if (!known) return { why: 'it is not there yet' };
+    const theirs = lookedAfter ? registry.recordsOf(lookedAfter).filter(({ stamp }) => stamp.uid === known.uid) : [];
+    if (theirs.length > 0) return { ending: { end: 'looked-after', records: theirs } };
+    const { projection } = known;
+    if (projection.state !== 'invalid') unroutableSince = undefined;
+    switch (projection.state) {
+      case 'invalid':
+        return unusable(projection.problems);
+      case 'withdraw':
+      case 'ignore':
+        return refused([`${projection.why}.`]);
+      case 'hold':
+        return { why: projection.why };
+      case 'serve':
+        return projection.waitingFor === undefined ? act(projection.apiKeySecret) : { why: projection.waitingFor };
+    }
+  }
+
+  /** Why nothing can be said of the object yet. */
+  function unreadYet(): Look | undefined {
+    const [reflector] = reflectors.map((one) => one.reflector);
+    switch (reflector?.state) {
+      case 'starting':
+        return { why: 'the API server has not answered yet' };
+      case 'failing':
+        return { why: reflector.trouble?.message ?? 'the API server does not answer' };
+      case 'absent':
+        return refused([
+          'Its CRD is not installed in the cluster: install KServe, or name another cluster with --context.',
+        ]);
+      case 'forbidden':
+        return refused([reflector.trouble?.message ?? 'This account may not list and watch it.']);
+      default:
+        return undefined;
+    }
+  }
+
+  function unusable(problems: Decision['problems']): Look {
+    unroutableSince ??= performance.now();
+    const why = problems.map(({ message }) => message);
+    const isWrong = problems.some(({ reason }) => reason === 'InvalidAnnotation');
+    return isWrong || unroutableSince + GRACE_MS <= performance.now() ? refused(why) : { why: why.join(' ') };
+  }
+
+  async function act(secret: SecretRef | undefined): Promise<Look> {
+    if (dryRun) return planned();
+    const outcome = await engine.reconcile(key, 'prompt', signal);
+    if (!outcome) return { why: 'it cannot be read for certain' };
+    applied.push(...outcome.applied);
+    if (outcome.error !== undefined || outcome.gated) return troubleOf(outcome);
+    const { decision } = outcome;
+    if (decision.state === 'conflict' || decision.state === 'invalid') return refusedBy(decision);
+    const { changes, dueAt } = decision.plan;
+    if (decision.state !== 'live' || changes.length > 0) return unfinished(decision, secret);
+    if (dueAt !== undefined) {
+      const why = 'it is registered, and its old row goes when every replica of LiteLLM knows the new one';
+      return { why, againMs: dueAt - Date.now(), relist: true, serves: true };
+    }
+    const warnings = decision.problems.map(({ message }) => message);
+    return { ending: { end: 'registered', records: registry.recordsOf(source), applied, warnings } };
+  }
+
+  async function planned(): Promise<Look> {
+    let decision: Decision | undefined;
+    const trouble = await tried(async () => {
+      decision = await engine.verify(key, signal);
+    });
+    if (trouble) return trouble;
+    if (!decision) return { why: 'it cannot be read for certain' };
+    if (decision.state === 'conflict' || decision.state === 'invalid') return refusedBy(decision);
+    await engine.judge(signal);
+    return { ending: { end: 'planned', decision, warnings: decision.problems.map(({ message }) => message) } };
+  }
+
+  /** Not all of it is done: a rollout, a key that cannot be read now, a row that LiteLLM does not serve yet. */
+  async function unfinished(
+    { problems, why, plan: { dueAt } }: Decision,
+    secret: SecretRef | undefined,
+  ): Promise<Look> {
+    const unread = problems.find(({ reason }) => reason === 'RegistrationFailed');
+    const denied = unread && secret && (await missingSecretRight(connection, secret));
+    if (denied) return refused([denied]);
+    listed = false;
+    const told = problems[0]?.message ?? why ?? 'LiteLLM does not serve it yet';
+    return { why: told, ...(dueAt !== undefined && { againMs: dueAt - Date.now() }) };
+  }
+
+  function troubleOf({ error, gated }: Outcome): Look {
+    const cause = gated ? gate.trouble : error;
+    if (cause !== undefined && !mayPass(cause)) return refused([describeError(cause).message]);
+    listed = false;
+    return { why: describeError(cause ?? error).message, againMs: Math.max(gate.waitMs(), LOOK_MS) };
+  }
+
+  /** What came in the way of a call, where it may pass. @throws where nobody expects it */
+  async function tried(call: () => Promise<void>): Promise<Look | undefined> {
+    try {
+      await call();
+      return undefined;
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      return { why: describeError(error).message, againMs: Math.max(gate.waitMs(), LOOK_MS) };
+    }
+  }
+
+  function refusedBy({ problems }: Decision): Look {
+    return refused(problems.map(({ message }) => message));
+  }
+
+  function refused(why: string[]): Look {
+    return { ending: { end: 'refused', why, applied } };
+  }
+
+  return Object.assign(look, { applied });
+}

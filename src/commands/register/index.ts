@@ -1,0 +1,5 @@
+export { addModelFlags, annotationsOf } from './flags.ts';
+export { noCluster } from './no-cluster.ts';
+export { registerOne } from './register-one.ts';
+export type { Wanted } from './subject.ts';
+export { readTarget, TARGETS, type Target } from './target.ts';

@@ -1,0 +1,167 @@
+import type { Settings } from '../../config/index.ts';
+import { describeError } from '../../controller/index.ts';
+import type { Connection } from '../../kubernetes/index.ts';
+import { kindWord, type StampedRecord } from '../../registration/index.ts';
+import { counted } from '../output.ts';
+import { PlainError } from '../plain-error.ts';
+import { planDocument, planTable } from '../plan-output.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { logFor, openRooms, type Rooms } from '../wiring/index.ts';
+import { bring, type Ending } from './bring.ts';
+import { inFlags } from './flags.ts';
+import { requireRights } from './rights.ts';
+import { lookedAfterRef, refOf, subjectOf, urlObject, type Wanted } from './subject.ts';
+import { takeOut } from './take-out.ts';
+import { createWaiting, elapsed } from './waiting.ts';
+
+export interface RegisterOptions {
+  settings: Settings;
+  /** Closed at the end. */
+  connection: Connection;
+  wanted: Wanted;
+  timeoutMs: number;
+  /** Take out instead. */
+  deregister: boolean;
+}
+
+/** Registers one object, or takes it out, and tells people of it. @returns the exit code */
+export async function registerOne(options: RegisterOptions): Promise<number> {
+  const { wanted, deregister, connection } = options;
+  const settings = settingsFor(options);
+  if (!deregister && 'source' in wanted) await requireRights(connection, wanted).catch(closing(connection));
+  let changed = Promise.withResolvers<void>();
+  const { watched, view } = subjectOf(wanted);
+  const rooms = await openRooms({
+    settings,
+    connection,
+    subject: { view, ...(watched && !deregister && { watched }) },
+    log: logFor({ ...settings, 'log-level': 'error' }),
+    dryRun: settings['dry-run'],
+    onChange: () => changed.resolve(),
+  }).catch(closing(connection));
+  try {
+    if (deregister) return await deregistered(rooms, wanted, settings['dry-run']);
+    return await registered(rooms, options, () => {
+      changed = Promise.withResolvers();
+      return changed.promise;
+    });
+  } finally {
+    await rooms.close();
+  }
+}
+
+/** It is about one object, whichever the environment of a controller would choose. */
+function settingsFor({ settings, wanted: { namespace } }: RegisterOptions): Settings {
+  return { ...settings, namespace: [namespace], selector: undefined, selection: 'all', policy: 'sync' };
+}
+
+async function registered(rooms: Rooms, options: RegisterOptions, changed: () => Promise<void>): Promise<number> {
+  const { wanted, settings, timeoutMs } = options;
+  const source = refOf(wanted);
+  if ('url' in wanted) rooms.engine.observe(source.kind, source.namespace, source.name, urlObject(wanted));
+  const say = (message: string): string => inFlags(message, wanted.annotations, annotatedOf(rooms));
+  const waiting = createWaiting({ subject: titleOf(wanted), stream: process.stderr });
+  const { signal } = stopSignal();
+  let ending: Ending;
+  try {
+    ending = await bring({
+      ...rooms,
+      source,
+      lookedAfter: lookedAfterRef(wanted),
+      dryRun: settings['dry-run'],
+      timeoutMs,
+      waits: (why) => waiting.tell(say(why)),
+      changed,
+      signal,
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new PlainError('It was interrupted. Nothing is lost: run it again to go on.');
+  } finally {
+    waiting.clear();
+  }
+  return tell(ending, wanted, timeoutMs, say, rooms);
+}
+
+function tell(
+  ending: Ending,
+  wanted: Wanted,
+  timeoutMs: number,
+  say: (message: string) => string,
+  { engine }: Rooms,
+): number {
+  const title = titleOf(wanted);
+  switch (ending.end) {
+    case 'registered': {
+      for (const warning of ending.warnings) console.error(`Warning: ${say(warning)}`);
+      const done = ending.applied.some(({ result }) => result !== 'skipped');
+      const models = namesOf(ending.records);
+      console.log(
+        done
+          ? `LiteLLM serves ${models} for ${title}.`
+          : `LiteLLM serves ${models} for ${title} already: nothing was changed.`,
+      );
+      return 0;
+    }
+    case 'planned': {
+      for (const warning of ending.warnings) console.error(`Warning: ${say(warning)}`);
+      const { judgement } = engine;
+      process.stdout.write(judgement ? planTable(planDocument([ending.decision], [], judgement)) : '');
+      return 0;
+    }
+    case 'looked-after': {
+      const by = ending.records[0]?.stamp.source ?? '';
+      console.log(
+        `A controller looks after ${title}: LiteLLM serves ${namesOf(ending.records)} for ${by}. Nothing was changed; its annotations say how.`,
+      );
+      return 0;
+    }
+    case 'refused': {
+      for (const why of ending.why) console.error(`error: ${say(why)}`);
+      return 1;
+    }
+    case 'timed-out': {
+      console.error(`error: ${title} was waited for ${elapsed(timeoutMs)}: ${say(ending.why)}`);
+      return 3;
+    }
+  }
+}
+
+async function deregistered(rooms: Rooms, wanted: Wanted, dryRun: boolean): Promise<number> {
+  const title = titleOf(wanted);
+  const { gone, failed, untried, kept } = await takeOut(rooms, refOf(wanted), dryRun);
+  for (const { record, error } of failed)
+    console.error(`error: "${record.publicName}" (${record.id}): ${describeError(error).message}`);
+  const left = failed.length + untried.length;
+  if (left > 0) {
+    console.error(`error: ${counted(left, 'model')} of ${title} left: run it again.`);
+    return 1;
+  }
+  if (kept.length > 0) console.log(`Would take out ${namesOf(kept)} of ${title}.`);
+  else if (gone.length > 0) console.log(`${namesOf(gone)} of ${title} taken out of LiteLLM.`);
+  else console.log(`Nothing was registered for ${title} by this command: nothing was changed.`);
+  return 0;
+}
+
+/** The annotations of the object itself. */
+function annotatedOf({ reflectors }: Rooms): readonly string[] {
+  const [object] = reflectors.flatMap(({ reflector }) => [...reflector.values()]);
+  return object && 'annotated' in object && Array.isArray(object.annotated) ? object.annotated : [];
+}
+
+/** For people. */
+function titleOf(wanted: Wanted): string {
+  if ('url' in wanted) return wanted.url.replace(/\/\/.*@/, '//…@');
+  return `${kindWord(wanted.source.kind)}/${wanted.name} in namespace ${wanted.namespace}`;
+}
+
+function namesOf(records: readonly StampedRecord[]): string {
+  return [...new Set(records.map(({ publicName }) => `"${publicName}"`))].join(', ');
+}
+
+function closing(connection: Connection): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await connection.close();
+    throw error;
+  };
+}

@@ -1,0 +1,2 @@
+export { type RegisteredObject, registering } from './registering.ts';
+export { listedUrl, slugOf, type UrlObject, urlSource } from './url.ts';
