@@ -73,7 +73,8 @@ async function register(command: Command, target: Target | undefined): Promise<n
   const settings = settingsOf(command);
   const annotations = annotationsOf(command, target?.port);
   const what = whatOf(target, url, annotations);
-  const connection = await connectionFor(settings, 'url' in what || deregister, annotations);
+  const isBeyond = 'url' in what || (deregister && settings.namespace.length > 0);
+  const connection = await connectionFor(settings, isBeyond, annotations);
   const wanted: Wanted = { ...what, annotations, namespace: namespaceOf(settings, connection.namespace) };
   return registerOne({ settings, connection, wanted, timeoutMs: timeout, deregister });
 }
@@ -91,12 +92,12 @@ function whatOf(target: Target | undefined, url: string | undefined, annotations
 
 /** A cluster is needed where something is read in it. @throws KubeconfigError */
 async function connectionFor(
-  { kubeconfig, context, namespace, 'owner-id': owner }: Settings,
+  { kubeconfig, context, 'owner-id': owner }: Settings,
   isBeyond: boolean,
   annotations: Readonly<Record<string, string>>,
 ) {
   const reads = Object.hasOwn(annotations, `${ANNOTATION_PREFIX}api-key-secret`);
-  if (isBeyond && !reads && owner !== undefined && namespace.length > 0) return noCluster('');
+  if (isBeyond && !reads && owner !== undefined) return noCluster('');
   return connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
 }
 

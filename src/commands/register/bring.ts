@@ -63,11 +63,21 @@ export async function bring(options: BringOptions): Promise<Ending> {
     // What serves already is not left half done: the old row goes in a foreseeable time.
     if (leftMs <= 0 && !serves) return { end: 'timed-out', why, applied: look.applied };
     waits(why);
-    await Promise.race([
-      news,
-      wait(Math.max(10, Math.min(againMs, LOOK_MS, serves ? againMs : leftMs)), undefined, { signal }),
-    ]);
+    await pause(news, Math.max(10, serves ? againMs : Math.min(againMs, LOOK_MS, leftMs)), signal);
     signal.throwIfAborted();
+  }
+}
+
+/** So long, in milliseconds, or until there is news. @throws the signal's reason */
+async function pause(news: Promise<unknown>, ms: number, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const time = wait(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) });
+  try {
+    await Promise.race([news, time]);
+  } finally {
+    // Nothing is left that would hold the process up at its end.
+    over.abort();
+    await time.catch(() => undefined);
   }
 }
 

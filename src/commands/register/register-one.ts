@@ -61,7 +61,8 @@ async function registered(rooms: Rooms, options: RegisterOptions, changed: () =>
   if ('url' in wanted) rooms.engine.observe(source.kind, source.namespace, source.name, urlObject(wanted));
   const say = (message: string): string => inFlags(message, wanted.annotations, annotatedOf(rooms));
   const waiting = createWaiting({ subject: titleOf(wanted), stream: process.stderr });
-  const { signal } = stopSignal();
+  const stopping = stopSignal();
+  const { signal } = stopping;
   let ending: Ending;
   try {
     ending = await bring({
@@ -78,6 +79,7 @@ async function registered(rooms: Rooms, options: RegisterOptions, changed: () =>
     if (!signal.aborted) throw error;
     throw new PlainError('It was interrupted. Nothing is lost: run it again to go on.');
   } finally {
+    stopping.release();
     waiting.clear();
   }
   return tell(ending, wanted, timeoutMs, say, rooms);

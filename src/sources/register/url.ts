@@ -1,5 +1,5 @@
 import { digest, NO_NAMESPACE, type Projection, REGISTER_KIND, readOptions } from '../../registration/index.ts';
-import { checkedUrl, declaredNames, nameProblems, notRoutable, registrationsOf, secretOf } from '../object/index.ts';
+import { checkedUrl, declaredNames, nameProblems, registrationsOf, secretOf } from '../object/index.ts';
 import type { Source, SourceObject } from '../source.ts';
 
 /** A model server that an administrator names by its address alone. */
@@ -26,7 +26,7 @@ export const urlSource: Source<UrlObject> = {
     const served = options.servedName ?? first;
     const names = declaredNames({ annotations: { ...annotations }, malformed: [] }, options, served);
     const address = checkedUrl('--url', url);
-    if (address.problem !== undefined) problems.push(notRoutable(`${address.problem}.`));
+    if (address.problem !== undefined) problems.push({ reason: 'InvalidAnnotation', message: `${address.problem}.` });
     problems.push(...nameProblems(served, options));
     const [problem, ...rest] = problems;
     if (problem) return { state: 'invalid', names, problems: [problem, ...rest] };
