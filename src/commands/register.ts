@@ -21,7 +21,7 @@ it again, and when the model goes run it with --deregister. An object that a con
 
 Examples:
   $ model-registrar register inferenceservice/qwen3 -n models --timeout 30m
-  $ model-registrar register service/vllm:8000 --model-name qwen3 --served-name Qwen/Qwen3-8B --litellm-params 'rpm: 600'
+  $ model-registrar register service/vllm:8000 --model-name qwen3 --served-name Qwen/Qwen3-8B --litellm-params '{"rpm":600}'
   $ model-registrar register --url http://gpu-box.example.com:8000/v1 --model-name mistral --owner-id prod-eu
   $ model-registrar register inferenceservice/qwen3 -n models --deregister
 

@@ -27,7 +27,7 @@ export const urlSource: Source<UrlObject> = {
     const names = declaredNames({ annotations: { ...annotations }, malformed: [] }, options, served);
     const address = checkedUrl('--url', url);
     if (address.problem !== undefined) problems.push({ reason: 'InvalidAnnotation', message: `${address.problem}.` });
-    problems.push(...nameProblems(served, options));
+    if (problems.length === 0) problems.push(...nameProblems(served, options));
     const [problem, ...rest] = problems;
     if (problem) return { state: 'invalid', names, problems: [problem, ...rest] };
     const models = names.map((publicName) => ({ publicName, servedName: served }));
