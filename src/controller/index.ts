@@ -21,3 +21,4 @@ export { createPatience } from './patience.ts';
 export { createReport, type Report } from './report.ts';
 export type { ObjectCache, SourceView } from './source-view.ts';
 export { type WithdrawnAll, withdrawAll } from './withdraw.ts';
+export { warningsOf } from './words.ts';

@@ -69,6 +69,18 @@ test('31: register waits until an object is Ready, then LiteLLM serves it; a sec
   expect(await readTable(scene.bed)).toEqual([]);
 });
 
+test('31: told to stop while it waits, it ends at once and leaves nothing behind', async () => {
+  await scene.apply({ name: 'qwen' });
+  const running = startProgram(args('inferenceservice/qwen'), { withinMs: 60_000 });
+  await until('it waits', () => proxy.counts()['GET /model/info'] === 1);
+  running.kill('SIGTERM');
+  expect(await running.ended).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^error: It was interrupted\. Nothing is lost: run it again to go on\.$/m),
+  });
+});
+
 test('31: what is not Ready in time ends with 3, what is refused with 1, each with the reason', async () => {
   await scene.apply({ name: 'qwen' });
   await scene.setStatus({ name: 'qwen', ready: 'False' });
@@ -164,7 +176,7 @@ test('31: run leaves it alone, and takes it over when the object is annotated: t
     },
     30_000,
   );
-  expect([...counts].toSorted()).toEqual([1, 2]);
+  expect([...counts].toSorted((one, other) => one - other)).toEqual([1, 2]);
   expect(Object.keys(await calls.stop())).toEqual(['200']);
   expect(await scene.events('qwen')).not.toContainEqual(expect.stringContaining('NameConflict'));
   expect(await register('inferenceservice/qwen')).toMatchObject({

@@ -1,13 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Decision, describeError, type Outcome } from '../../controller/index.ts';
+import { type Decision, describeError, type Outcome, warningsOf } from '../../controller/index.ts';
 import type { Applied } from '../../litellm/index.ts';
 import { type SecretRef, type SourceRef, type StampedRecord, sourceKey } from '../../registration/index.ts';
 import { type Rooms, settledOrFailing } from '../wiring/index.ts';
 import { missingSecretRight } from './rights.ts';
 import { mayPass } from './trouble.ts';
 
-/** The longest time between two looks, in milliseconds: nothing that is waited for is missed by more. */
+/** The time between two looks, in milliseconds, where nothing else is said: nothing that is waited for is missed by more. */
 const LOOK_MS = 1_000;
+
+/** The longest time between two tries to write what LiteLLM does not show as written, in milliseconds. */
+const LONGEST_MS = 30_000;
 
 /** So long an object may look unroutable, in milliseconds: what is applied with it may come a moment later. */
 const GRACE_MS = 5_000;
@@ -63,7 +66,7 @@ export async function bring(options: BringOptions): Promise<Ending> {
     // What serves already is not left half done: the old row goes in a foreseeable time.
     if (leftMs <= 0 && !serves) return { end: 'timed-out', why, applied: look.applied };
     waits(why);
-    await pause(news, Math.max(10, serves ? againMs : Math.min(againMs, LOOK_MS, leftMs)), signal);
+    await pause(news, Math.max(10, serves ? againMs : Math.min(againMs, leftMs)), signal);
     signal.throwIfAborted();
   }
 }
@@ -85,7 +88,10 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
   const { engine, registry, gate, reflectors, source, lookedAfter, dryRun, signal, connection } = options;
   const key = sourceKey(source);
   const applied: Applied[] = [];
+  /** Warnings about the changes that were made, which the next look knows nothing of. */
+  const told = new Set<string>();
   let listed = false;
+  let rounds = 0;
   let unroutableSince: number | undefined;
 
   async function look(): Promise<Look> {
@@ -148,14 +154,21 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
     applied.push(...outcome.applied);
     if (outcome.error !== undefined || outcome.gated) return troubleOf(outcome);
     const { decision } = outcome;
+    for (const { message } of warningsOf({ ...outcome, decision: { ...decision, problems: [] } })) told.add(message);
     if (decision.state === 'conflict' || decision.state === 'invalid') return refusedBy(decision);
     const { changes, dueAt } = decision.plan;
+    // A row that cannot be replaced stays, with the rest of it in step: there is nothing to wait for.
+    if (outcome.applied.some(({ result }) => result === 'kept')) return registered(decision);
     if (decision.state !== 'live' || changes.length > 0) return unfinished(decision, secret);
     if (dueAt !== undefined) {
       const why = 'it is registered, and its old row goes when every replica of LiteLLM knows the new one';
       return { why, againMs: dueAt - Date.now(), relist: true, serves: true };
     }
-    const warnings = decision.problems.map(({ message }) => message);
+    return registered(decision);
+  }
+
+  function registered({ problems }: Decision): Look {
+    const warnings = [...told, ...problems.map(({ message }) => message)];
     return { ending: { end: 'registered', records: registry.recordsOf(source), applied, warnings } };
   }
 
@@ -180,8 +193,9 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
     const denied = unread && secret && (await missingSecretRight(connection, secret));
     if (denied) return refused([denied]);
     listed = false;
-    const told = problems[0]?.message ?? why ?? 'LiteLLM does not serve it yet';
-    return { why: told, ...(dueAt !== undefined && { againMs: dueAt - Date.now() }) };
+    rounds += 1;
+    const againMs = dueAt === undefined ? Math.min(LOOK_MS * 2 ** (rounds - 1), LONGEST_MS) : dueAt - Date.now();
+    return { why: problems[0]?.message ?? why ?? 'LiteLLM does not serve it yet', againMs };
   }
 
   function troubleOf({ error, gated }: Outcome): Look {

@@ -52,7 +52,14 @@ export async function registerOne(options: RegisterOptions): Promise<number> {
 
 /** It is about one object, whichever the environment of a controller would choose. */
 function settingsFor({ settings, wanted: { namespace } }: RegisterOptions): Settings {
-  return { ...settings, namespace: [namespace], selector: undefined, selection: 'all', policy: 'sync' };
+  return {
+    ...settings,
+    namespace: [namespace],
+    backends: undefined,
+    selector: undefined,
+    selection: 'all',
+    policy: 'sync',
+  };
 }
 
 async function registered(rooms: Rooms, options: RegisterOptions, changed: () => Promise<void>): Promise<number> {

@@ -1,4 +1,4 @@
-import { type Connection, hasRight, type Right } from '../../kubernetes/index.ts';
+import { type Connection, hasRight, KubernetesError, type Right } from '../../kubernetes/index.ts';
 import { kindWord, type SecretRef } from '../../registration/index.ts';
 import type { WatchedSource } from '../../sources/index.ts';
 import { describeRights } from '../doctor/index.ts';
@@ -37,8 +37,16 @@ export async function missingSecretRight(
 }
 
 async function lackingOf(connection: Connection, rights: readonly Right[]): Promise<Right[]> {
-  const answers = await Promise.all(rights.map((right) => hasRight(connection, right)));
+  const answers = await Promise.all(rights.map((right) => mayDo(connection, right)));
   return rights.filter((_, index) => !answers[index]);
+}
+
+/** Where even that may not be asked, it shows when the right is made use of. */
+async function mayDo(connection: Connection, right: Right): Promise<boolean> {
+  return hasRight(connection, right).catch((error: unknown) => {
+    if (error instanceof KubernetesError && error.code === 'forbidden') return true;
+    throw error;
+  });
 }
 
 function refusal(lacking: readonly Right[], what: string): string {

@@ -25,7 +25,7 @@ const registerQwen = (...args: string[]) => register('inferenceservice/qwen', ..
 const models = (): string[] =>
   bench.litellm
     .rows()
-    .map(({ model_name, litellm_params }) => `${model_name} ${litellm_params.model} ${litellm_params.api_base}`)
+    .map(({ model_name, litellm_params }) => [model_name, litellm_params.model, litellm_params.api_base].join(' '))
     .toSorted();
 const writes = (): string[] =>
   bench.litellm.calls
@@ -208,6 +208,18 @@ describe('what comes to nothing', () => {
       stderr: 'error: LiteLLM refused the key (401): check --litellm-key-file\n',
     });
   });
+});
+
+test('a row that cannot be replaced, since somebody’s hidden key cannot be copied, stays with a Warning', async () => {
+  serve({ name: 'qwen' });
+  expect(await registerQwen('--notes=x')).toMatchObject({ code: 0 });
+  bench.litellm.edit(bench.litellm.rows()[0]?.model_id ?? '', { params: { some_secret: 'canary-theirs' } });
+  bench.litellm.reload();
+  const { code, stdout, stderr } = await registerQwen();
+  expect(code).toBe(0);
+  expect(stderr).toContain('Warning: LiteLLM hides the values of some_secret, which somebody added to "qwen"');
+  expect(stdout + stderr).not.toContain('canary');
+  expect(models()).toHaveLength(1);
 });
 
 test('LiteLLM that is away for a moment is waited for', async () => {
