@@ -4,6 +4,7 @@ import {
   type Json,
   NO_NAMESPACE,
   publicNameProblem,
+  REGISTER_KIND,
   type Registration,
   type SourceRef,
   sourceKey,
@@ -145,6 +146,7 @@ function remedyOf(verdict: Verdict, source: SourceRef): string {
 }
 
 /** Where the name is said, for people. */
-function chosenBy({ namespace }: SourceRef): string {
-  return namespace === NO_NAMESPACE ? 'in its entry' : 'with model-registrar.io/model-name';
+function chosenBy({ kind, namespace }: SourceRef): string {
+  const hasEntry = namespace === NO_NAMESPACE && kind !== REGISTER_KIND;
+  return hasEntry ? 'in its entry' : 'with model-registrar.io/model-name';
 }

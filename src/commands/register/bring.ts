@@ -143,8 +143,8 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
   function unusable(problems: Decision['problems']): Look {
     unroutableSince ??= performance.now();
     const why = problems.map(({ message }) => message);
-    const isWrong = problems.some(({ reason }) => reason === 'InvalidAnnotation');
-    return isWrong || unroutableSince + GRACE_MS <= performance.now() ? refused(why) : { why: why.join(' ') };
+    const mayPass = problems.every(({ reason }) => reason === 'NotRoutable');
+    return !mayPass || unroutableSince + GRACE_MS <= performance.now() ? refused(why) : { why: why.join(' ') };
   }
 
   async function act(secret: SecretRef | undefined): Promise<Look> {

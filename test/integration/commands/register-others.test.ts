@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { alone, llmInferenceService } from '../../support/llm-inference-services.ts';
 import { endpointSlice, service } from '../../support/services.ts';
 import { type Bench, openBench, runProgram } from './program.ts';
 
@@ -61,6 +63,28 @@ describe('a Service', () => {
   });
 });
 
+test('an LLMInferenceService is registered with its adapters', async () => {
+  const lora = { adapters: [{ name: 'sql', uri: 'hf://x/sql' }] };
+  bench.kubernetes.apply(llmInferenceService({ annotations: {}, model: { lora }, status: alone() }));
+  expect(await register('llminferenceservice/llama')).toMatchObject({
+    code: 0,
+    stdout: 'LiteLLM serves "llama", "sql" for llminferenceservice/llama in namespace llm.\n',
+  });
+  expect(rows().map(({ model_name }) => model_name)).toEqual(['llama', 'sql']);
+});
+
+test('what the administrator allows to namespaces holds for it too', async () => {
+  const file = `${bench.keyFile}.yaml`;
+  await writeFile(file, 'tenants:\n  - namespace: llm\n    public-names: ["llm-*"]\n');
+  bench.kubernetes.apply(service({ annotations: {} }));
+  bench.kubernetes.apply(endpointSlice({}));
+  expect(await register('service/vllm', `--config=${file}`)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('"vllm" is not among the public names that namespace llm may have'),
+  });
+  expect(await register('service/vllm', `--config=${file}`, '--model-name=llm-vllm')).toMatchObject({ code: 0 });
+});
+
 describe('an address', () => {
   const given = ['--url=http://gpu-box:8000/v1/', '--model-name=mistral,Mistral Small', '--served-name=mistral:7b'];
 
@@ -114,7 +138,9 @@ describe('an address', () => {
     expect(await bench.runBoth('sync', '--owner-id=prod', '--source=service')).toMatchObject({ code: 0 });
     const { code, stderr } = await register('--url=http://one:8000/v1', '--model-name=mistral');
     expect(code).toBe(1);
-    expect(stderr).toContain('"mistral" is held by service/llm/vllm');
+    expect(stderr).toMatch(
+      /^error: "mistral" is held by service\/llm\/vllm .*\. Choose another name with --model-name\.$/m,
+    );
   });
 
   test.each([
