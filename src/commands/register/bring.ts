@@ -62,10 +62,10 @@ export async function bring(options: BringOptions): Promise<Ending> {
     const found = await look();
     if ('ending' in found) return found.ending;
     const { why, againMs = LOOK_MS, serves } = found;
+    waits(why);
     const leftMs = deadline - performance.now();
     // What serves already is not left half done: the old row goes in a foreseeable time.
     if (leftMs <= 0 && !serves) return { end: 'timed-out', why, applied: look.applied };
-    waits(why);
     await pause(news, Math.max(10, serves ? againMs : Math.min(againMs, leftMs)), signal);
     signal.throwIfAborted();
   }
