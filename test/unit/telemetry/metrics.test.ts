@@ -21,6 +21,19 @@ describe('the table', () => {
   });
 });
 
+test('what two LiteLLMs tell of the same is one figure', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  metrics.readAtScrape({
+    registrations: () => [1, 2].map((count) => ({ source: 'service', state: 'live', count })),
+    rightsViolations: () => [1, 2].map((count) => ({ namespace: 'llm', rule: 'public-names', count })),
+  });
+  // A second scrape starts anew.
+  await metrics.text();
+  const text = await metrics.text();
+  expect(text).toContain('model_registrar_registrations{source="service",state="live"} 3\n');
+  expect(text).toContain('model_registrar_rights_violations{namespace="llm",rule="public-names"} 3\n');
+});
+
 describe('what is told', () => {
   test('is counted under its labels', async () => {
     const metrics = createMetrics({ processMetrics: false });
