@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Argument, Command, Option } from 'commander';
+import { DEFAULT_LITELLM, litellmNamed } from '../config/index.ts';
 import { visible } from '../registration/index.ts';
 import {
   adoptDocument,
@@ -14,13 +15,13 @@ import {
   type Unfinished,
 } from './adoption/index.ts';
 import { confirmed } from './ask.ts';
-import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { addLitellm, addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, counted, isJson, print } from './output.ts';
 import { PlainError } from './plain-error.ts';
 import { withProgress } from './progress.ts';
 import { stopSignal } from './stop-signal.ts';
 import { readAll } from './sync.ts';
-import { logFor, openRooms, type Rooms } from './wiring/index.ts';
+import { type Instance, logFor, openRooms } from './wiring/index.ts';
 
 const EXAMPLES = `
 Ours is made beside theirs, both serve, and theirs goes --settle later, when every replica of LiteLLM knows ours. What others set on
@@ -35,6 +36,7 @@ Examples:
 Exit codes: 0 all of it is taken over, or there is nothing to take over; 1 something is left as it was. With --dry-run: as it would be.`;
 
 interface Flags {
+  litellm?: string;
   allMatching?: true;
   fromOwner?: string;
   rebuilt?: true;
@@ -50,23 +52,27 @@ export function adoptCommand(exit: Exit): Command {
     'Takes over models that were added to LiteLLM by hand, or under another owner id, without a gap; shows a plan and asks first.',
   );
   addOutput(
-    addSettings(
-      command
-        .addArgument(new Argument('[name]', 'The public name of the model. An object has to declare it, and be Ready.'))
-        .addOption(
-          new Option('--all-matching', 'Every hand-made model of the name, the base and the model of an object.'),
-        )
-        .addOption(
-          new Option('--from-owner <id>', 'The models of this owner id, each for the object that it stands for.'),
-        )
-        .addOption(
-          new Option(
-            '--rebuilt',
-            'With --from-owner: also those of an earlier object of the same name, whose cluster is gone. Never while it lives: it would lose its models.',
-          ),
-        )
-        .addOption(new Option('-y, --yes', 'Do not ask.')),
-      TAKES.adopt,
+    addLitellm(
+      addSettings(
+        command
+          .addArgument(
+            new Argument('[name]', 'The public name of the model. An object has to declare it, and be Ready.'),
+          )
+          .addOption(
+            new Option('--all-matching', 'Every hand-made model of the name, the base and the model of an object.'),
+          )
+          .addOption(
+            new Option('--from-owner <id>', 'The models of this owner id, each for the object that it stands for.'),
+          )
+          .addOption(
+            new Option(
+              '--rebuilt',
+              'With --from-owner: also those of an earlier object of the same name, whose cluster is gone. Never while it lives: it would lose its models.',
+            ),
+          )
+          .addOption(new Option('-y, --yes', 'Do not ask.')),
+        TAKES.adopt,
+      ),
     ),
   ).addHelpText('after', EXAMPLES);
   return command.action(async () => exit(await adopt(command)));
@@ -74,25 +80,30 @@ export function adoptCommand(exit: Exit): Command {
 
 async function adopt(command: Command): Promise<number> {
   const settings = settingsOf(command);
+  const { name: litellm } = litellmNamed(settings, command.opts<Flags>().litellm ?? DEFAULT_LITELLM);
   const wish = wishOf(command);
   const log = logFor({ ...settings, 'log-level': 'error' });
   const rooms = await openRooms({ settings: { ...settings, policy: 'sync', 'rollout-wait': 0 }, log, dryRun: false });
   try {
-    if (wish.fromOwner === rooms.owner) {
+    const instance = rooms.instances.find(({ name }) => name === litellm) ?? rooms.instances[0];
+    const { engine, owner } = instance;
+    if (wish.fromOwner === owner) {
       throw new PlainError(
-        `--from-owner ${rooms.owner} is the owner id that this runs with: give the new one with --owner-id.`,
+        `--from-owner ${owner} is the owner id that this runs with: give the new one with --owner-id.`,
       );
     }
     const unread = await withProgress('Reading the cluster and LiteLLM', async () => {
-      const sources = await readAll(rooms);
-      await rooms.engine.readKeys();
-      return sources;
+      const { unread: what, read } = await readAll(rooms);
+      // Not to be known is its own failure; what is unread of the others is a warning.
+      if (!read.includes(instance)) await engine.refresh();
+      await engine.readKeys();
+      return what;
     });
     for (const what of unread) console.error(`Warning: ${what}. Its objects are not known.`);
-    const { intents, leftOut } = await intend(choose(rooms, wish), rooms);
+    const { intents, leftOut } = await intend(choose(instance, wish), instance);
     const json = isJson(command);
     const done = (code: number, unfinished?: Unfinished[]): number => {
-      const document = adoptDocument(rooms.owner, intents, { leftOut, unread, unfinished });
+      const document = adoptDocument(owner, intents, { leftOut, unread, unfinished });
       if (json) print(command, document, () => '');
       return code;
     };
@@ -110,7 +121,11 @@ async function adopt(command: Command): Promise<number> {
       if (!json) console.log('Nothing was changed.');
       return done(1);
     }
-    const unfinished = await carriedOut(rooms, intents, json ? () => undefined : (line) => console.log(visible(line)));
+    const unfinished = await carriedOut(
+      instance,
+      intents,
+      json ? () => undefined : (line) => console.log(visible(line)),
+    );
     for (const { intent, why } of unfinished) {
       console.error(visible(`error: "${intent.name}" is not taken over: ${why.replace(/\.$/, '')}. Run it again.`));
     }
@@ -146,7 +161,7 @@ function wishOf(command: Command): Wish {
   return { name, allMatching, fromOwner, rebuilt, yes };
 }
 
-function choose({ registry, engine, owner }: Rooms, { name, allMatching, fromOwner, rebuilt }: Wish): Choice {
+function choose({ registry, engine, owner }: Instance, { name, allMatching, fromOwner, rebuilt }: Wish): Choice {
   const known = { owner, rows: registry.all(), objects: engine.projections() };
   if (allMatching) return chooseMatching(known);
   if (fromOwner !== undefined) return chooseFromOwner({ owner: fromOwner, name, rebuilt }, known);
@@ -163,7 +178,7 @@ function nothing({ name, fromOwner }: Wish): string {
 }
 
 async function carriedOut(
-  rooms: Rooms,
+  instance: Instance,
   intents: readonly Intent[],
   tell: (line: string) => void,
 ): Promise<Unfinished[]> {
@@ -174,7 +189,7 @@ async function carriedOut(
     await wait(ms, undefined, { signal });
   };
   try {
-    return await carryOut({ ...rooms, intents, tell, pause, signal });
+    return await carryOut({ ...instance, intents, tell, pause, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new PlainError(

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { doctorText, examine } from './doctor/index.ts';
-import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { addLitellm, addSettings, type Exit, settingsOfLitellm, TAKES } from './options.ts';
 import { addOutput, print } from './output.ts';
 import { withProgress } from './progress.ts';
 
@@ -19,7 +19,7 @@ export function doctorCommand(exit: Exit): Command {
   const command = new Command('doctor').description(
     'Checks rights, CRDs, and what LiteLLM is set to, and names the remedy of what is wrong; writes nothing.',
   );
-  addSettings(command, TAKES.doctor).addOption(
+  addLitellm(addSettings(command, TAKES.doctor)).addOption(
     new Option(
       '--kserve-namespace <name>',
       'Where KServe runs. Without it: kserve, else wherever its ConfigMap is found.',
@@ -30,7 +30,7 @@ export function doctorCommand(exit: Exit): Command {
 }
 
 async function doctor(command: Command): Promise<number> {
-  const settings = settingsOf(command);
+  const settings = settingsOfLitellm(command);
   const { kserveNamespace } = command.opts<{ kserveNamespace?: string }>();
   const document = await withProgress('Looking at the cluster and LiteLLM', () => examine(settings, kserveNamespace));
   print(command, document, doctorText);

@@ -1,12 +1,10 @@
 import { Command } from 'commander';
-import { createClient, createHttp } from '../litellm/index.ts';
-import type { ModelRecord } from '../registration/index.ts';
-import { listDocument, listTable } from './list/index.ts';
+import { type ListPart, listDocument, listTable } from './list/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, print } from './output.ts';
 import { withProgress } from './progress.ts';
 import { readAll } from './sync.ts';
-import { litellmAccess, logFor, openRooms } from './wiring/index.ts';
+import { type Instance, logFor, openRooms } from './wiring/index.ts';
 
 const EXAMPLES = `
 Examples:
@@ -30,26 +28,22 @@ async function list(command: Command): Promise<number> {
   const log = logFor({ ...settings, 'log-level': 'error' });
   const rooms = await openRooms({ settings: { ...settings, 'rollout-wait': 0 }, log, dryRun: true });
   try {
-    const { unread, rows } = await withProgress('Reading the cluster and LiteLLM', async () => {
-      const found = { unread: await readAll(rooms), rows: await readRows(settings) };
-      await rooms.engine.readKeys();
-      await rooms.engine.judge();
-      return found;
+    const { unread, parts } = await withProgress('Reading the cluster and LiteLLM', async () => {
+      const found = await readAll(rooms);
+      return { unread: found.unread, parts: await Promise.all(found.read.map(partOf)) };
     });
-    const decisions = rooms.engine.keys().flatMap((key) => rooms.engine.consider(key) ?? []);
-    print(command, listDocument(rooms.owner, rows, decisions, unread, rooms.engine.judgement), listTable);
+    print(command, listDocument(rooms.owner, parts, unread), listTable);
     return unread.length > 0 ? 1 : 0;
   } finally {
     await rooms.close();
   }
 }
 
-/** All rows, those of others too: the registry tells its owner's alone. */
-async function readRows(settings: ReturnType<typeof settingsOf>): Promise<ModelRecord[]> {
-  const http = createHttp(litellmAccess(settings));
-  try {
-    return await createClient(http).list();
-  } finally {
-    await http.close();
-  }
+async function partOf({ name, owner, client, engine }: Instance): Promise<ListPart> {
+  // All rows, those of others too: the registry tells its owner's alone.
+  const rows = await client.list();
+  await engine.readKeys();
+  const judgement = await engine.judge();
+  const decisions = engine.keys().flatMap((key) => engine.consider(key) ?? []);
+  return { litellm: name, owner, rows, decisions, judgement };
 }

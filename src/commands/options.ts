@@ -1,5 +1,12 @@
 import { type Command, Option } from 'commander';
-import { readSettings, type SettingName, type Settings, settings } from '../config/index.ts';
+import {
+  DEFAULT_LITELLM,
+  litellmNamed,
+  readSettings,
+  type SettingName,
+  type Settings,
+  settings,
+} from '../config/index.ts';
 
 /** Told of a command's exit code. */
 export type Exit = (code: number) => void;
@@ -88,6 +95,21 @@ export function addSettings(command: Command, takes: (name: SettingName) => bool
       .env('MODEL_REGISTRAR_CONFIG')
       .helpGroup('Operation:'),
   );
+}
+
+/** Adds `--litellm`, for a command that works with one of them. */
+export function addLitellm(command: Command): Command {
+  return command.addOption(
+    new Option('--litellm <name>', 'Which of the LiteLLMs, where --config lists several in its section litellms.')
+      .default(DEFAULT_LITELLM)
+      .helpGroup('LiteLLM:'),
+  );
+}
+
+/** The settings as if the LiteLLM of `--litellm` were the only one. @throws ConfigError where there is none of that name */
+export function settingsOfLitellm(command: Command): Settings {
+  const { litellm } = command.opts<{ litellm?: string }>();
+  return litellmNamed(settingsOf(command), litellm ?? DEFAULT_LITELLM).settings;
 }
 
 /** The settings of a parsed command. @throws ConfigError */

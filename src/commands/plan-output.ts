@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Decision } from '../controller/index.ts';
 import { type Change, type Json, type Judgement, showable, sourceKey } from '../registration/index.ts';
-import { HeldDeletes, heldDeletes, heldLine } from './held-output.ts';
+import { allHeld, HeldDeletes, heldLine, InLiteLlm } from './held-output.ts';
 import { counted, paint } from './output.ts';
 
 /** One field of a change; a value that LiteLLM hides, or that looks like a secret, is told as `(hidden)`. */
@@ -18,6 +18,7 @@ const PlannedChange = z.strictObject({
   model: z.string().describe('The public name.'),
   id: z.string().describe('The id of the row in LiteLLM.'),
   source: z.string().describe('kind/namespace/name'),
+  litellm: InLiteLlm,
   why: z.string(),
   held: z.boolean().optional().describe('True: it is not carried out until it is confirmed, see `held` of the plan.'),
   fields: z.array(PlannedField),
@@ -28,38 +29,55 @@ export type PlannedChange = z.output<typeof PlannedChange>;
 export const PlanDocument = z.strictObject({
   changes: z.array(PlannedChange),
   held: HeldDeletes.optional().describe('Deletes that are held: so many objects are gone that it has to be confirmed.'),
-  problems: z.array(z.strictObject({ source: z.string(), reason: z.string(), message: z.string() })),
+  alsoHeld: z.array(HeldDeletes).optional().describe('Where there are several LiteLLMs: those held at further ones.'),
+  problems: z.array(
+    z.strictObject({ source: z.string(), litellm: InLiteLlm, reason: z.string(), message: z.string() }),
+  ),
   waiting: z
-    .array(z.strictObject({ source: z.string(), why: z.string() }))
+    .array(z.strictObject({ source: z.string(), litellm: InLiteLlm, why: z.string() }))
     .describe('Objects that wait, and for what.'),
   unread: z.array(z.string()).describe('Sources that could not be read: of those nothing is planned.'),
   objects: z.int().describe('How many objects were looked at.'),
+  litellms: z.array(z.string()).describe('The LiteLLMs that were looked at.'),
 });
 export type PlanDocument = z.output<typeof PlanDocument>;
 
+/** What was found for one LiteLLM. */
+export interface PlanPart {
+  litellm: string;
+  decisions: readonly Decision[];
+  judgement: Judgement;
+}
+
 /** Puts decisions together for printing. */
-export function planDocument(decisions: readonly Decision[], unread: string[], judgement: Judgement): PlanDocument {
-  const held = heldDeletes(judgement);
-  const heldIds = new Set(held ? judgement.takeOuts.map(({ id }) => id) : []);
-  const named = decisions.map((decision) => ({ decision, source: sourceKey(decision.source) }));
+export function planDocument(parts: readonly PlanPart[], unread: string[]): PlanDocument {
+  const named = parts.flatMap(({ litellm, decisions }) =>
+    decisions.map((decision) => ({ decision, litellm, source: sourceKey(decision.source) })),
+  );
   return {
-    changes: named.flatMap(({ decision, source }) =>
-      decision.plan.changes.map((one) => {
-        const change = planned(one, source, decision.why);
-        return heldIds.has(change.id) ? { ...change, held: true } : change;
-      }),
-    ),
-    ...(held && { held }),
-    problems: named.flatMap(({ decision, source }) => decision.problems.map((problem) => ({ source, ...problem }))),
-    waiting: named.flatMap(({ decision: { state, why }, source }) =>
-      why !== undefined && (state === 'held' || state === 'down') ? [{ source, why }] : [],
+    changes: parts.flatMap(changesOf),
+    ...allHeld(parts),
+    problems: named.flatMap(({ decision, ...of }) => decision.problems.map((problem) => ({ ...of, ...problem }))),
+    waiting: named.flatMap(({ decision: { state, why }, ...of }) =>
+      why !== undefined && (state === 'held' || state === 'down') ? [{ ...of, why }] : [],
     ),
     unread,
-    objects: decisions.length,
+    objects: named.filter(({ decision }) => !decision.elsewhere).length,
+    litellms: parts.map(({ litellm }) => litellm),
   };
 }
 
-function planned(change: Change, source: string, why: string | undefined): PlannedChange {
+function changesOf({ litellm, decisions, judgement }: PlanPart): PlannedChange[] {
+  const heldIds = new Set(judgement.held ? judgement.takeOuts.map(({ id }) => id) : []);
+  return decisions.flatMap(({ plan, source, why }) =>
+    plan.changes.map((one) => {
+      const change = { ...planned(one, sourceKey(source), why), litellm };
+      return heldIds.has(change.id) ? { ...change, held: true } : change;
+    }),
+  );
+}
+
+function planned(change: Change, source: string, why: string | undefined): Omit<PlannedChange, 'litellm'> {
   if (change.kind === 'delete') {
     const { id, publicName } = change.record;
     const reason = change.why === 'withdrawn' ? (why ?? change.why) : change.why;
@@ -89,16 +107,22 @@ const COLOURS = { create: 'green', update: 'yellow', replace: 'yellow', delete: 
 /** The plan for people; colours only where standard output is a terminal. */
 export function planTable(document: PlanDocument): string {
   const lines: string[] = [];
-  for (const { action, model, source, why, held, fields } of document.changes) {
+  const several = document.litellms.length > 1;
+  const where = (litellm: string): string => (several ? `  LiteLLM ${litellm}` : '');
+  for (const { action, model, source, litellm, why, held, fields } of document.changes) {
     const what = held ? `${action} (held): ${why}` : `${action}: ${why}`;
-    lines.push(paint(COLOURS[action], `${MARKS[action]} ${model}`) + paint('dim', `  ${source}  ${what}`));
+    lines.push(
+      paint(COLOURS[action], `${MARKS[action]} ${model}`) + paint('dim', `  ${source}${where(litellm)}  ${what}`),
+    );
     for (const one of fields) lines.push(`    ${describe(one)}`);
   }
-  for (const { source, reason, message } of document.problems)
-    lines.push(`${paint('red', `! ${source}`)}  ${reason}: ${message}`);
-  for (const { source, why } of document.waiting) lines.push(paint('dim', `… ${source}  ${why}`));
+  for (const { source, litellm, reason, message } of document.problems)
+    lines.push(`${paint('red', `! ${source}`)}${where(litellm)}  ${reason}: ${message}`);
+  for (const { source, litellm, why } of document.waiting)
+    lines.push(paint('dim', `… ${source}${where(litellm)}  ${why}`));
   for (const what of document.unread) lines.push(paint('red', `! ${what}: nothing is planned for it`));
-  if (document.held) lines.push(heldLine(document.held));
+  for (const held of [...(document.held ? [document.held] : []), ...(document.alsoHeld ?? [])])
+    lines.push(heldLine(held, several));
   lines.push(summary(document));
   return `${lines.join('\n')}\n`;
 }

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import type { Decision, Engine } from '../controller/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { addOutput, print } from './output.ts';
-import { planDocument, planTable } from './plan-output.ts';
+import { type PlanPart, planDocument, planTable } from './plan-output.ts';
 import { withProgress } from './progress.ts';
 import { readAll } from './sync.ts';
-import { logFor, openRooms } from './wiring/index.ts';
+import { type Instance, logFor, openRooms } from './wiring/index.ts';
 
 const EXAMPLES = `
 Examples:
@@ -34,9 +34,9 @@ async function plan(command: Command): Promise<number> {
   });
   try {
     const document = await withProgress('Reading the cluster and LiteLLM', async () => {
-      const unread = await readAll(rooms);
-      const decisions = await verifyAll(rooms.engine);
-      return planDocument(decisions, unread, await rooms.engine.judge());
+      const { unread, read } = await readAll(rooms);
+      const parts = await Promise.all(read.map(planOf));
+      return planDocument(parts, unread);
     });
     print(command, document, planTable);
     if (document.unread.length > 0) return 1;
@@ -44,6 +44,11 @@ async function plan(command: Command): Promise<number> {
   } finally {
     await rooms.close();
   }
+}
+
+async function planOf({ name, engine }: Instance): Promise<PlanPart> {
+  const decisions = await verifyAll(engine);
+  return { litellm: name, decisions, judgement: await engine.judge() };
 }
 
 async function verifyAll(engine: Engine): Promise<Decision[]> {

@@ -1,8 +1,8 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { ConfigError, interval, type Settings } from '../config/index.ts';
+import { ConfigError, interval, litellmNamed, type Settings } from '../config/index.ts';
 import { connect } from '../kubernetes/index.ts';
 import { ANNOTATION_PREFIX } from '../registration/index.ts';
-import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { addLitellm, addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { PlainError } from './plain-error.ts';
 import {
   addModelFlags,
@@ -30,6 +30,7 @@ Exit codes: 0 LiteLLM serves it, 1 it was refused or failed, 3 it was not Ready,
 export interface RegisterFlags {
   url?: string;
   timeout: number;
+  litellm: string;
   deregister?: true;
 }
 
@@ -58,7 +59,7 @@ export function registerCommand(exit: Exit): Command {
       )
       .addOption(new Option('--deregister', 'Take out what this command registered for the object.')),
   );
-  addSettings(command, TAKES.register).addHelpText('after', EXAMPLES);
+  addLitellm(addSettings(command, TAKES.register)).addHelpText('after', EXAMPLES);
   return command.action(async (target: Target | undefined) => exit(await register(command, target)));
 }
 
@@ -70,13 +71,15 @@ function readTimeout(text: string): number {
 
 async function register(command: Command, target: Target | undefined): Promise<number> {
   const { url, timeout, deregister = false } = command.opts<RegisterFlags>();
-  const settings = settingsOf(command);
+  const litellm = litellmNamed(settingsOf(command), command.opts<RegisterFlags>().litellm);
+  // Its address, key and owner id in the place of those of the default one.
+  const { settings } = litellm;
   const annotations = annotationsOf(command, target?.port);
   const what = whatOf(target, url, annotations);
   const isBeyond = 'url' in what || (deregister && settings.namespace.length > 0);
   const connection = await connectionFor(settings, isBeyond, annotations);
   const wanted: Wanted = { ...what, annotations, namespace: namespaceOf(settings, connection.namespace) };
-  return registerOne({ settings, connection, wanted, timeoutMs: timeout, deregister });
+  return registerOne({ settings, litellm, connection, wanted, timeoutMs: timeout, deregister });
 }
 
 function whatOf(target: Target | undefined, url: string | undefined, annotations: Readonly<Record<string, string>>) {

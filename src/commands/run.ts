@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createLoop, type Loop, type Report, type SourceChange } from '../controller/index.ts';
+import type { Engine, SourceChange } from '../controller/index.ts';
 import type { ReflectorState } from '../kubernetes/index.ts';
 import { createMetrics, type Logger, type Metrics, startServer } from '../telemetry/index.ts';
 import { type RightsWatch, rightsOfRun, watchRights } from './doctor/index.ts';
@@ -8,13 +8,15 @@ import { stopSignal } from './stop-signal.ts';
 import {
   chooseSources,
   type Leadership,
+  type Loops,
   logFor,
   openLeadership,
+  openLoops,
   openReporting,
   openRooms,
+  type Reporting,
   type Rooms,
   readinessOf,
-  unsettled,
 } from './wiring/index.ts';
 
 /** A SIGTERM is followed by this much time for writes in hand; Events get what is left of ten seconds. */
@@ -60,11 +62,11 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
   const { settings, log, signal, onListening } = options;
   const metrics = createMetrics();
   const dryRun = settings['dry-run'];
-  let loop: Loop | undefined;
+  let loops: Loops | undefined;
   let leadership: Leadership | undefined;
   // Told to stop, it lets the call in hand end and begins no other: with a slow LiteLLM sixteen objects in hand would take longer than there is time.
   const mayCall = (): boolean => !signal.aborted && (leadership?.mayWrite() ?? false);
-  const onChange = (change: SourceChange): void => loop?.changed(change);
+  const onChange = (litellm: string, change: SourceChange): void => loops?.changed(litellm, change);
   const rooms = await openRooms({ settings, log, metrics, dryRun, onChange, mayCall, signal }).catch(
     (error: unknown) => {
       if (!signal.aborted) throw error;
@@ -72,28 +74,17 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
   );
   if (!rooms) return 'stopped';
   leadership = openLeadership({ ...rooms, settings, log });
-  const { report, held, recorder } = openReporting(rooms, settings, log, metrics);
-  loop = createLoop({
-    engine: rooms.engine,
-    report,
-    gate: rooms.gate,
-    sourcesSettled: rooms.settled,
-    unsettled: () => unsettled(rooms),
-    resyncMs: settings['resync-interval'],
-    backoff: { minMs: settings['backoff-min'], maxMs: settings['backoff-max'] },
-    drainMs: DRAIN_MS,
-    log,
-    becameVisible: (seconds) => metrics.becameVisible(seconds),
-    judged: (judgement) => held.tell(judgement),
-  });
-  readFigures(metrics, rooms, loop, report);
+  const reporting = openReporting(rooms, settings, log, metrics);
+  const { recorder } = reporting;
+  loops = openLoops({ rooms, settings, reporting, metrics, drainMs: DRAIN_MS });
+  readFigures(metrics, rooms, loops, reporting);
   const { connection, reflectors } = rooms;
   const groups = rightsOfRun(chooseSources(settings), settings, connection);
   const rights = watchRights({ groups, connection, log });
   for (const { reflector } of reflectors) reflector.onState((state) => lookAtRights(rights, state));
   metrics.readAtScrape({ leads: mayCall, rightsMissing: () => rights.missing });
-  const controller = { loop, leadership, rooms, signal };
-  const { live } = loop;
+  const controller = { loop: loops, leadership, rooms, signal };
+  const { live } = loops;
   const server = await startServer({
     listen: settings.listen,
     metrics,
@@ -110,13 +101,14 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
       owner: rooms.owner,
       cluster: rooms.connection.server,
       litellm: settings['litellm-url'],
+      ...furtherOf(rooms),
       listen: server.url,
       dryRun,
     },
     'started',
   );
   const leads = await leadership.gain(signal);
-  const inOrder = leads && (await loop.run(AbortSignal.any([signal, leadership.lost])));
+  const inOrder = leads && (await loops.run(AbortSignal.any([signal, leadership.lost])));
   log.info('stopping');
   // A write that was cut off may still arrive: the next one then begins when the Lease has run out, as after a crash.
   await leadership.end(inOrder || !leads);
@@ -134,7 +126,7 @@ function lookAtRights(rights: RightsWatch, state: ReflectorState): void {
   if (state === 'forbidden' || rights.missing.length > 0) rights.lookAgain();
 }
 
-function readFigures(metrics: Metrics, { engine, reflectors }: Rooms, loop: Loop, report: Report): void {
+function readFigures(metrics: Metrics, { instances, reflectors }: Rooms, loops: Loops, reporting: Reporting): void {
   const missed = new Map<object, number>();
   for (const { source, reflector } of reflectors) {
     // With several namespaces a source is synced when each of them is.
@@ -149,15 +141,25 @@ function readFigures(metrics: Metrics, { engine, reflectors }: Rooms, loop: Loop
     reflector.onState(note);
   }
   metrics.readAtScrape({
-    queueDepth: () => loop.depth,
-    deletesHeld: () => (engine.judgement?.held ? engine.judgement.takeOuts.length : 0),
+    queueDepth: () => loops.depth,
+    deletesHeld: () => instances.reduce((sum, { engine }) => sum + heldBy(engine), 0),
     staleness: () =>
       reflectors.map(({ source, reflector }) => {
         metrics.watchMissed(source.kind, reflector.misses - (missed.get(reflector) ?? 0));
         missed.set(reflector, reflector.misses);
         return { source: source.kind, seconds: reflector.stalenessMs / 1000 };
       }),
-    registrations: () => report.states(),
-    rightsViolations: () => report.violations(),
+    registrations: () => reporting.states(),
+    rightsViolations: () => reporting.violations(),
   });
+}
+
+function heldBy({ judgement }: Engine): number {
+  return judgement?.held ? judgement.takeOuts.length : 0;
+}
+
+/** The addresses of the LiteLLMs beside the default one, by name. */
+function furtherOf({ instances: [, ...further] }: Rooms): { litellms?: Record<string, string | undefined> } {
+  if (further.length === 0) return {};
+  return { litellms: Object.fromEntries(further.map(({ name, settings }) => [name, settings['litellm-url']])) };
 }

@@ -3,7 +3,15 @@ import { describeError, heldFields, type Outcome, onePass } from '../controller/
 import type { ReflectorState } from '../kubernetes/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
-import { logFor, openReporting, openRooms, type Rooms, settledOrFailing } from './wiring/index.ts';
+import {
+  type Instance,
+  logFor,
+  openReporting,
+  openRooms,
+  type Reporting,
+  type Rooms,
+  settledOrFailing,
+} from './wiring/index.ts';
 
 const EXAMPLES = `
 Examples:
@@ -49,39 +57,49 @@ async function sync(settings: ReturnType<typeof settingsOf>, confirmedDeletes?: 
   const log = logFor(settings);
   const dryRun = settings['dry-run'];
   const rooms = await openRooms({ settings, log, dryRun, confirmedDeletes });
-  const { report, recorder } = openReporting(rooms, settings, log);
+  const reporting = openReporting(rooms, settings, log);
+  const { recorder } = reporting;
   try {
-    const unread = await readAll(rooms);
-    await rooms.engine.judge();
-    if (confirmedDeletes !== undefined && isAnotherSet(rooms, confirmedDeletes, log)) return 1;
-    const outcomes = await onePass({
-      engine: rooms.engine,
-      patienceMs: settings['rollout-wait'] + 1_000,
-      tell: report.tell,
-      gate: rooms.gate,
-      awayMs: AWAY_MS,
-      waits: () => log.warn({ error: describeError(rooms.gate.trouble) }, 'LiteLLM is waited for, for up to a minute'),
-    });
+    const { unread, read } = await readAll(rooms);
+    await Promise.all(read.map(({ engine }) => engine.judge()));
+    if (confirmedDeletes !== undefined && isAnotherSet(read, confirmedDeletes, log)) return 1;
+    const patienceMs = settings['rollout-wait'] + 1_000;
+    const passes = await Promise.all(read.map((instance) => passOf(instance, reporting, patienceMs)));
     await recorder.flush();
-    return summarise(outcomes, unread, rooms, log, dryRun);
+    return summarise(passes, unread, log, dryRun);
   } finally {
     recorder.stop();
     await rooms.close();
   }
 }
 
+interface Pass {
+  instance: Instance;
+  outcomes: Outcome[];
+}
+
+async function passOf(instance: Instance, reporting: Reporting, patienceMs: number): Promise<Pass> {
+  const { engine, gate, log } = instance;
+  const { tell } = reporting.of(instance).report;
+  const waits = (): void =>
+    log.warn({ error: describeError(gate.trouble) }, 'LiteLLM is waited for, for up to a minute');
+  return { instance, outcomes: await onePass({ engine, patienceMs, tell, gate, awayMs: AWAY_MS, waits }) };
+}
+
 /** What was confirmed is not what would be done: then nothing at all is. */
-function isAnotherSet({ engine }: Rooms, confirmed: string, log: Logger): boolean {
-  const { judgement } = engine;
-  if (judgement?.takeOuts.length === 0) {
+function isAnotherSet(instances: readonly Instance[], confirmed: string, log: Logger): boolean {
+  const judgements = instances.flatMap(({ engine }) => engine.judgement ?? []);
+  const there = judgements.filter(({ takeOuts }) => takeOuts.length > 0);
+  const [other] = there;
+  if (judgements.length > 0 && !other) {
     const message =
       'there is nothing to confirm here: nothing was written. Look at model-registrar plan, with the settings of the controller';
     log.error({ confirmed }, message);
     return true;
   }
-  if (!judgement || judgement.hash === confirmed) return false;
+  if (!other || there.some(({ hash }) => hash === confirmed)) return false;
   log.error(
-    { ...heldFields(judgement), confirmed },
+    { ...heldFields(other), confirmed },
     'the confirmed deletes are not those that would be made now: nothing was written. Look at model-registrar plan, and confirm anew',
   );
   return true;
@@ -95,14 +113,15 @@ const UNREAD: Record<Exclude<ReflectorState, 'synced'>, string> = {
 };
 
 /**
- * Reads all sources and LiteLLM's list. Unlike the controller it does not wait for an API server that cannot be asked.
+ * Reads all sources and LiteLLM's lists. Unlike the controller it does not wait for an API server that cannot be asked.
  *
- * @returns sources that could not be read: of those nothing is changed
- * @throws LiteLlmError, and KubernetesError where not one source could be asked for
+ * @returns `unread`: what could not be read; of that nothing is changed. `read`: the LiteLLMs whose lists were
+ * @throws LiteLlmError where no list could be read, and KubernetesError where not one source could be asked for
  */
-export async function readAll({ engine, reflectors, relatedTried, backends }: Rooms): Promise<string[]> {
-  await Promise.all([
-    engine.refresh(),
+export async function readAll(rooms: Rooms): Promise<{ unread: string[]; read: Instance[] }> {
+  const { reflectors, relatedTried, backends } = rooms;
+  const [lists] = await Promise.all([
+    readLists(rooms.instances),
     relatedTried,
     backends?.tried,
     ...reflectors.map(({ reflector }) => settledOrFailing(reflector)),
@@ -113,31 +132,48 @@ export async function readAll({ engine, reflectors, relatedTried, backends }: Ro
   const unread = reflectors.flatMap(({ source, reflector }) =>
     reflector.state === 'synced' ? [] : `${source.kind}: ${UNREAD[reflector.state]}`,
   );
-  return [...unread, ...(backends?.problems ?? []), ...(backends?.troubles ?? [])];
+  return {
+    unread: [...unread, ...lists.unread, ...(backends?.problems ?? []), ...(backends?.troubles ?? [])],
+    read: lists.read,
+  };
 }
 
-function summarise(
-  outcomes: Outcome[],
-  unread: string[],
-  { engine, gate: { trouble } }: Rooms,
-  log: Logger,
-  dryRun: boolean,
-): number {
-  const held = engine.judgement?.held ? engine.judgement : undefined;
-  if (held) log.error(heldFields(held), 'deletes are held until they are confirmed');
+/** One LiteLLM that does not answer is no reason to do nothing for the others. */
+async function readLists(instances: readonly Instance[]): Promise<{ unread: string[]; read: Instance[] }> {
+  const tries = await Promise.allSettled(instances.map(({ engine }) => engine.refresh()));
+  const unread = tries.flatMap((one, index) =>
+    one.status === 'rejected' ? `LiteLLM ${instances[index]?.name}: ${describeError(one.reason).message}` : [],
+  );
+  const failed = tries.find((one) => one.status === 'rejected');
+  if (failed && unread.length === instances.length) throw failed.reason;
+  return { unread, read: instances.filter((_, index) => tries[index]?.status === 'fulfilled') };
+}
+
+function summarise(passes: readonly Pass[], unread: string[], log: Logger, dryRun: boolean): number {
+  let holds = false;
+  for (const { instance } of passes) {
+    const { judgement } = instance.engine;
+    if (!judgement?.held) continue;
+    holds = true;
+    instance.log.error(heldFields(judgement), 'deletes are held until they are confirmed');
+  }
   for (const what of unread) log.error({ problem: what }, 'a source could not be read');
-  const failed = outcomes.filter(({ error, gated }) => error !== undefined || gated);
-  for (const { key, error, gated } of failed)
-    log.error({ source: key, error: describeError(gated ? trouble : error) }, 'an object could not be brought in step');
+  const isFailed = ({ error, gated }: Outcome): boolean => error !== undefined || gated;
+  for (const { instance, outcomes } of passes) {
+    for (const { key, error, gated } of outcomes.filter(isFailed)) {
+      const why = describeError(gated ? instance.gate.trouble : error);
+      instance.log.error({ source: key, error: why }, 'an object could not be brought in step');
+    }
+  }
+  const outcomes = passes.flatMap((pass) => pass.outcomes);
+  const failed = outcomes.filter(isFailed).length;
+  const objects = outcomes.filter(({ decision }) => !decision.elsewhere).length;
   const later = outcomes.filter(({ decision }) => decision.plan.dueAt !== undefined).length;
   const changes = outcomes.reduce(
     (sum, { applied, decision }) => sum + (dryRun ? decision.plan.changes.length : applied.length),
     0,
   );
   const problems = outcomes.filter(({ decision }) => decision.problems.length > 0).length;
-  log.info(
-    { objects: outcomes.length, changes, failed: failed.length, problems, later, dryRun },
-    dryRun ? 'nothing was written' : 'done',
-  );
-  return failed.length + unread.length > 0 || held ? 1 : 0;
+  log.info({ objects, changes, failed, problems, later, dryRun }, dryRun ? 'nothing was written' : 'done');
+  return failed + unread.length > 0 || holds ? 1 : 0;
 }

@@ -6,7 +6,7 @@ import { createClient, createGate, createHttp, createRegistry, createWriter } fr
 import type { StampedRecord } from '../registration/index.ts';
 import { rowsTable, type WithdrawDocument, withdrawnModel } from './adoption/index.ts';
 import { confirmed } from './ask.ts';
-import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
+import { addLitellm, addSettings, type Exit, settingsOf, settingsOfLitellm, TAKES } from './options.ts';
 import { addOutput, counted, isJson, print } from './output.ts';
 import { PlainError } from './plain-error.ts';
 import { withProgress } from './progress.ts';
@@ -30,17 +30,19 @@ export function withdrawCommand(exit: Exit): Command {
   const command = new Command('withdraw').description(
     'Takes out of LiteLLM all that this owner id registered, of every source and namespace; shows it and asks first.',
   );
-  addSettings(command, TAKES.withdraw).addOption(new Option('-y, --yes', 'Do not ask.'));
+  addLitellm(addSettings(command, TAKES.withdraw)).addOption(new Option('-y, --yes', 'Do not ask.'));
   addOutput(command).addHelpText('after', EXAMPLES);
   return command.action(async () => exit(await withdraw(command)));
 }
 
 async function withdraw(command: Command): Promise<number> {
-  const settings = settingsOf(command);
+  const settings = settingsOfLitellm(command);
   const access = litellmAccess(settings);
-  const { owner, controllers, leaders, blind } = await withProgress('Looking for controllers', () =>
-    lookAtCluster(settings),
-  );
+  // A controller leads by the owner id of its installation, also where the one of this LiteLLM is another.
+  const { 'owner-id': installation } = settingsOf(command);
+  const cluster = () => lookAtCluster({ ...settings, 'owner-id': installation });
+  const { installedAs, controllers, leaders, blind } = await withProgress('Looking for controllers', cluster);
+  const owner = settings['owner-id'] ?? installedAs;
   if (leaders.length > 0 && !settings['dry-run']) throw new PlainError(refusal(leaders, controllers, owner));
   const http = createHttp(access);
   try {
@@ -80,7 +82,7 @@ async function withdraw(command: Command): Promise<number> {
     }
     await registry.refresh();
     const again = registry.owned();
-    const now = await lookAtCluster({ ...settings, 'owner-id': owner });
+    const now = await cluster();
     if (now.leaders.length > 0) console.error(`error: ${refusal(now.leaders, now.controllers, owner)}`);
     if (again.length > 0) return done(registeredAgain(again, owner), 1, { gone, again: again.length });
     if (now.leaders.length > 0) return done(`${counted(gone.length, 'model')} taken out.`, 1, { gone, again: 0 });
@@ -128,7 +130,8 @@ function registeredAgain(again: readonly StampedRecord[], owner: string): string
 }
 
 interface ClusterView {
-  owner: string;
+  /** The owner id of the installation. */
+  installedAs: string;
   /** Those that are installed, and may be running. */
   controllers: string[];
   /** Those of this owner id that run, as far as Leases can be seen. */
@@ -146,17 +149,17 @@ async function lookAtCluster(settings: Settings): Promise<ClusterView> {
     return await viewOf(connection, settings).finally(() => connection.close());
   } catch (error) {
     if (given === undefined || isNamed) throw error;
-    return { owner: given, controllers: [], leaders: [], blind: true };
+    return { installedAs: given, controllers: [], leaders: [], blind: true };
   }
 }
 
 async function viewOf(connection: Connection, settings: Settings): Promise<ClusterView> {
-  const owner = settings['owner-id'] ?? (await clusterId(connection));
+  const installedAs = settings['owner-id'] ?? (await clusterId(connection));
   const [controllers = [], leaders] = await Promise.all([
     runningControllers(connection),
-    leadersOf(connection, owner, settings['lease-namespace'] ?? connection.namespace),
+    leadersOf(connection, installedAs, settings['lease-namespace'] ?? connection.namespace),
   ]);
-  return { owner, controllers, leaders: leaders ?? [], blind: leaders === undefined };
+  return { installedAs, controllers, leaders: leaders ?? [], blind: leaders === undefined };
 }
 
 function byName(one: StampedRecord, other: StampedRecord): number {

@@ -1,12 +1,11 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { litellms } from './litellms.ts';
 import { sharedNames, tenants } from './tenants.ts';
-
-const A_LIST = 'must be a list';
 
 /** Parts of the file of `--config` that are no single settings, and have no flags. Absent: the value for nothing. */
 export const sections = {
   /** Further LiteLLMs beside that of `--litellm-url`. */
-  litellms: z.array(z.strictObject({ name: z.string() }), A_LIST).default([]),
+  litellms,
   /** What the objects of namespaces may ask for. */
   tenants,
   /** Public names that several namespaces hold together. */

@@ -42,16 +42,22 @@ export interface Decision {
   absence?: 'observed' | 'inferred';
   /** For people: why it is held, withdrawn or ignored. */
   why?: string;
+  /** It belongs to another LiteLLM, which tells of it and counts it. */
+  elsewhere?: true;
 }
 
 /** Decides about one object as it is now. Nothing is written; only the clock of a change of backend that is seen for the first time starts. */
 export function decide(world: World, ref: SourceRef, source: Source, object: SourceObject | undefined): Decision {
   const records = world.registry.recordsOf(ref);
-  const decision = object
-    ? decideFor(world, ref, object, source.project(object, world.projection, world.related), records)
-    : gone(world, ref, records);
+  const projection = object && source.project(object, world.projection, world.related);
+  const decision =
+    object && projection ? decideFor(world, ref, object, projection, records) : gone(world, ref, records);
   const plan = applyPolicy(decision.plan, world.policy);
-  return { ...decision, plan: world.adopting?.has(sourceKey(ref)) ? adoptionsOf(plan) : plan };
+  return {
+    ...decision,
+    plan: world.adopting?.has(sourceKey(ref)) ? adoptionsOf(plan) : plan,
+    ...(projection?.elsewhere && { elsewhere: true }),
+  };
 }
 
 function gone(world: World, source: SourceRef, records: StampedRecord[]): Decision {
@@ -222,18 +228,19 @@ function invalid(
 function unready(
   { downtimes, now }: World,
   { source, uid }: { source: SourceRef; uid: string },
-  { why, unready: wish }: Projection & { state: 'hold' },
+  { why, unready: wish, dueAt }: Projection & { state: 'hold' },
   records: StampedRecord[],
 ): Pick<Decision, 'state' | 'plan' | 'why'> {
   const key = sourceKey(source);
-  const hold = held(uid, records);
+  const kept = held(uid, records);
+  const hold = dueAt === undefined ? kept : { ...kept, plan: { ...kept.plan, dueAt } };
   if (!wish?.down) downtimes.forget(key);
   // A block stays while it is not known to be without reason.
   if (!wish?.down && wish?.policy === 'Block') return { ...hold, why };
-  const kept = wish?.policy === 'Block' ? hold.plan : liftBlocks(hold.plan, uid, records);
-  if (!wish?.down) return { ...hold, plan: kept, why };
+  const plan = wish?.policy === 'Block' ? hold.plan : liftBlocks(hold.plan, uid, records);
+  if (!wish?.down) return { ...hold, plan, why };
   const waitMs = downtimes.waitMs(key, wish.graceMs);
-  if (waitMs > 0) return { ...hold, plan: { ...kept, dueAt: now() + waitMs }, why };
+  if (waitMs > 0) return { ...hold, plan: { ...plan, dueAt: now() + waitMs }, why };
   const told = `${why}, no copy serves, and unready-policy is ${wish.policy}`;
   return { state: 'down', plan: planDown(wish.policy, uid, records), why: told };
 }

@@ -15,6 +15,8 @@ export interface HeldReportOptions {
   /** Writes an Event on the controller's own Deployment. */
   event: (event: OwnEvent) => void;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  /** The name of the LiteLLM, where there are several. */
+  litellm?: string | undefined;
   /** How often the Event is refreshed while deletes are held, in milliseconds. */
   refreshMs: number;
   now?: () => number;
@@ -26,7 +28,7 @@ export interface HeldReport {
 }
 
 /** Says once what is held and how it is confirmed, and once that nothing is held any more. */
-export function createHeldReport({ event, log, refreshMs, now = Date.now }: HeldReportOptions): HeldReport {
+export function createHeldReport({ event, log, litellm, refreshMs, now = Date.now }: HeldReportOptions): HeldReport {
   let told: { hash: string; at: number } | undefined;
 
   function tell(judgement: Judgement): void {
@@ -39,7 +41,7 @@ export function createHeldReport({ event, log, refreshMs, now = Date.now }: Held
     if (told?.hash !== hash) log.warn(heldFields(judgement), 'deletes are held until they are confirmed');
     else if (told.at + refreshMs > now()) return;
     told = { hash, at: now() };
-    event({ type: EVENTS.DeletesHeld.type, reason: 'DeletesHeld', message: describeHeld(judgement) });
+    event({ type: EVENTS.DeletesHeld.type, reason: 'DeletesHeld', message: describeHeld(judgement, litellm) });
   }
 
   return { tell };
@@ -63,15 +65,15 @@ export function confirmCommand(hash: string): string {
   return `model-registrar sync --confirm-deletes ${hash}`;
 }
 
-/** For people: what is held, why, and how it is confirmed. */
-export function describeHeld(judgement: Judgement): string {
+/** For people: what is held, why, and how it is confirmed. @param litellm - where, if there are several */
+export function describeHeld(judgement: Judgement, litellm?: string): string {
   const { takeOuts, owned, hash } = judgement;
   const names = namesOf(judgement);
   const more = takeOuts.length - names.length;
   const list = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   const count = `${takeOuts.length} of ${owned} models`;
   // The names last: an Event is cut off at its end.
-  return `${count} would be taken out of LiteLLM, since their objects are not there any more, and nobody saw them go. They are kept. Where that is right, with the settings of the controller: ${confirmCommand(hash)} (${list})`;
+  return `${count} would be taken out of LiteLLM${litellm === undefined ? '' : ` ${litellm}`}, since their objects are not there any more, and nobody saw them go. They are kept. Where that is right, with the settings of the controller: ${confirmCommand(hash)} (${list})`;
 }
 
 function namesOf({ takeOuts }: Judgement): string[] {

@@ -14,11 +14,12 @@ export {
   heldFields,
   type OwnEvent,
 } from './held-report.ts';
-export { createLoop, type Loop, type SourceChange } from './loop.ts';
+export { type Check, createLoop, type Loop, type SourceChange } from './loop.ts';
 export { createNameBook } from './name-book.ts';
 export { onePass } from './pass.ts';
 export { createPatience } from './patience.ts';
 export { createReport, type Report } from './report.ts';
+export { type Fellow, seenFrom } from './seen-from.ts';
 export type { ObjectCache, SourceView } from './source-view.ts';
 export { type WithdrawnAll, withdrawAll } from './withdraw.ts';
 export { warningsOf } from './words.ts';

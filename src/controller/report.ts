@@ -58,18 +58,20 @@ export function createReport({ resourceOf, sinks, refreshMs, now = Date.now }: R
 
   function tell(outcome: Outcome): void {
     const { key, decision } = outcome;
+    // Another LiteLLM's, which tells of it: here there is only what was done, or failed.
+    const silent = decision.elsewhere && outcome.applied.length === 0 && outcome.error === undefined;
     for (const applied of outcome.applied) tellApplied(outcome, applied);
     tellFound(outcome);
     tellPlanned(outcome);
     const warnings = warningsOf(outcome);
     tellStanding(outcome, warnings);
     const state = outcome.error && isRefusal(outcome.error) ? 'rejected' : decision.state;
-    if (state === 'none') states.delete(key);
+    if (state === 'none' || decision.elsewhere) states.delete(key);
     else states.set(key, state);
     const rules = new Set(decision.problems.flatMap(({ rule }) => rule ?? []));
     if (rules.size > 0) broken.set(key, rules);
     else broken.delete(key);
-    sinks.reconciled(decision.source.kind, wordFor(outcome));
+    if (!silent) sinks.reconciled(decision.source.kind, wordFor(outcome));
   }
 
   function retain(keys: ReadonlySet<string>): void {

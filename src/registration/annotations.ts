@@ -178,11 +178,11 @@ export const ANNOTATIONS = [
   },
   {
     key: 'litellm',
-    meaning: 'which of the configured LiteLLM instances gets the model',
-    allowed: 'the name of an instance',
-    default: 'the default one',
-    example: 'eu',
-    available: false,
+    meaning: 'which of the LiteLLMs of the installation gets the model',
+    allowed: 'the name of a LiteLLM that the administrator lists and that is for the namespace',
+    default: 'that of the namespace, else default',
+    example: 'gpu',
+    available: true,
   },
   {
     key: 'unready-policy',

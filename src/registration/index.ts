@@ -10,6 +10,7 @@ export {
   nearestAnnotation,
   PROVIDERS,
 } from './annotations.ts';
+export { type Assignment, type Audience, assignLiteLlm } from './assignment.ts';
 export { canonical, digest } from './canonical.ts';
 export { type Claimant, type Declarer, decideClaim, type LastHolder, type NameState, type Verdict } from './claims.ts';
 export type { FieldChange } from './difference.ts';

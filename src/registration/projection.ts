@@ -34,7 +34,11 @@ export interface Doubt {
  *
  * `names` are the public names that the object declares in any state: an object that is held, stopped or invalid keeps its claim on them.
  */
-export type Projection = { names: string[] } & (
+export type Projection = {
+  names: string[];
+  /** Seen from a LiteLLM to which the object does not belong: what there is to tell of it is told by another. */
+  elsewhere?: true;
+} & (
   | {
       state: 'serve';
       registrations: Registration[];
@@ -48,8 +52,10 @@ export type Projection = { names: string[] } & (
       rollingOut: boolean;
       warnings: Problem[];
     }
-  /** `unready`: what the owner wants of it meanwhile, where that is anything. */
-  | { state: 'hold'; why: string; unready?: Unready }
+  /**
+   * `unready`: what the owner wants of it meanwhile, where that is anything. `dueAt`: when time alone ends it, in milliseconds since 1970.
+   */
+  | { state: 'hold'; why: string; unready?: Unready; dueAt?: number }
   | { state: 'withdraw'; why: string }
   /** `optedOut`: the object itself says so. */
   | { state: 'ignore'; why: string; optedOut?: true }

@@ -14,6 +14,7 @@ export {
 } from './backend/index.ts';
 export { backend, sources } from './catalogue.ts';
 export { type InferenceService, inferenceService } from './inference-service/index.ts';
+export { litellmChoice } from './litellm-choice.ts';
 export {
   listedUrl,
   type RegisteredObject,

@@ -43,20 +43,20 @@ export const METRICS = {
     name: 'model_registrar_litellm_requests_total',
     type: 'counter',
     help: 'Calls to LiteLLM, by operation and by HTTP status or, where no answer came, the reason in a word.',
-    labels: ['operation', 'code'],
+    labels: ['litellm', 'operation', 'code'],
   },
   litellmRequestDuration: {
     name: 'model_registrar_litellm_request_duration_seconds',
     type: 'histogram',
     help: 'Seconds that a call to LiteLLM took, answered or not.',
-    labels: ['operation'],
+    labels: ['litellm', 'operation'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
   litellmUp: {
     name: 'model_registrar_litellm_up',
     type: 'gauge',
     help: '1 when the last call to LiteLLM had a good answer, 0 when it had none or none was made yet.',
-    labels: [],
+    labels: ['litellm'],
   },
   sourceSynced: {
     name: 'model_registrar_source_synced',

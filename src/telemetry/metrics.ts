@@ -14,6 +14,8 @@ export type ReconcileOutcome = 'in-step' | 'changed' | 'held' | 'refused' | 'fai
 
 /** One call to LiteLLM, as it is counted. */
 export interface LitellmCall {
+  /** Which of the LiteLLMs; `default` where there is one. */
+  litellm: string;
   /** A word of a short list (`list`, `create`, `update`, …), never a URL: each one is a time series. */
   operation: string;
   /** The HTTP status or, where no answer came, the reason in a word (`timeout`). */
@@ -46,7 +48,7 @@ export interface Metrics {
   /** An object was seen to serve, and LiteLLM held its model so many seconds later. */
   becameVisible(seconds: number): void;
   litellmCalled(call: LitellmCall): void;
-  litellmUp(up: boolean): void;
+  litellmUp(litellm: string, up: boolean): void;
   sourceSynced(source: string, synced: boolean): void;
   /** A list brought changes to light that the watch did not deliver. */
   watchMissed(source: string, changes?: number): void;
@@ -132,7 +134,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     ...of(METRICS.rightsViolations),
     collect() {
       this.reset();
-      for (const { namespace, rule, count } of readers.rightsViolations?.() ?? []) this.set({ namespace, rule }, count);
+      for (const { namespace, rule, count } of readers.rightsViolations?.() ?? []) this.inc({ namespace, rule }, count);
     },
   });
   new Gauge({
@@ -154,11 +156,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   return {
     reconciled: (source, outcome) => reconciles.inc({ source, outcome }),
     becameVisible: (seconds) => timeToVisible.observe(seconds),
-    litellmCalled: ({ operation, code, seconds }) => {
-      requests.inc({ operation, code: String(code) });
-      durations.observe({ operation }, seconds);
+    litellmCalled: ({ litellm, operation, code, seconds }) => {
+      requests.inc({ litellm, operation, code: String(code) });
+      durations.observe({ litellm, operation }, seconds);
     },
-    litellmUp: (isUp) => up.set(isUp ? 1 : 0),
+    litellmUp: (litellm, isUp) => up.set({ litellm }, isUp ? 1 : 0),
     sourceSynced: (source, isSynced) => synced.set({ source }, isSynced ? 1 : 0),
     watchMissed: (source, changes = 1) => misses.inc({ source }, changes),
     backendAsked: (backend, outcome) => backendRequests.inc({ backend, outcome }),

@@ -36,7 +36,8 @@ export function lookMeanwhile(gateway: Gateway, names: readonly string[]): Meanw
   });
 }
 
-function again(look: () => Promise<string>): Meanwhile {
+/** Looks at something again and again, and counts what it saw. */
+export function again(look: () => Promise<string>): Meanwhile {
   const seen: Record<string, number> = {};
   let stopped = false;
   const loop = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Decision } from '../../controller/index.ts';
 import { type Json, type Judgement, type ModelRecord, sourceKey, visible } from '../../registration/index.ts';
-import { HeldDeletes, heldDeletes } from '../held-output.ts';
+import { allHeld, HeldDeletes, InLiteLlm } from '../held-output.ts';
 
 const ListedModel = z.strictObject({
   name: z.string().describe('The public name.'),
@@ -14,6 +14,7 @@ const ListedModel = z.strictObject({
   model: z.string().describe('LiteLLM’s provider and the served name.'),
   apiBase: z.string().optional().describe('Without credentials and query.'),
   blocked: z.boolean().describe('Switched off in LiteLLM.'),
+  litellm: InLiteLlm,
 });
 export type ListedModel = z.output<typeof ListedModel>;
 
@@ -24,6 +25,7 @@ const ListedObject = z.strictObject({
     .enum(['pending', 'live', 'saved', 'held', 'down', 'conflict', 'invalid', 'rejected', 'ignored'])
     .describe('pending: to be registered at the next pass; held: keeps its row; down: waits; ignored: not ours.'),
   reasons: z.array(z.string()),
+  litellm: InLiteLlm,
 });
 export type ListedObject = z.output<typeof ListedObject>;
 
@@ -33,32 +35,57 @@ export const ListDocument = z.strictObject({
   models: z.array(ListedModel).describe('Every model in LiteLLM.'),
   objects: z.array(ListedObject).describe('Every object that is not registered, and those with a problem.'),
   held: HeldDeletes.optional().describe('Deletes that are held; plan shows each of them.'),
-  unread: z.array(z.string()).describe('Sources that could not be read: their objects are not listed.'),
+  alsoHeld: z.array(HeldDeletes).optional().describe('Where there are several LiteLLMs: those held at further ones.'),
+  unread: z
+    .array(z.string())
+    .describe('Sources and LiteLLMs that could not be read: their objects and models are not listed.'),
+  litellms: z.array(z.string()).describe('The LiteLLMs that were looked at.'),
 });
 export type ListDocument = z.output<typeof ListDocument>;
 
-/** Puts LiteLLM's rows and the objects together. */
-export function listDocument(
-  owner: string,
-  rows: readonly ModelRecord[],
-  decisions: readonly Decision[],
-  unread: string[],
-  judgement?: Judgement,
-): ListDocument {
-  const models = rows
-    .map((row) => listedModel(owner, row))
-    .sort((one, other) => compare(one.name, other.name) || compare(one.id, other.id));
+/** What was found in one LiteLLM. */
+export interface ListPart {
+  litellm: string;
+  /** The owner id there. */
+  owner: string;
+  rows: readonly ModelRecord[];
+  decisions: readonly Decision[];
+  judgement: Judgement | undefined;
+}
+
+/** Puts the rows of each LiteLLM and the objects together. @param ownerId - of the installation */
+export function listDocument(ownerId: string, parts: readonly ListPart[], unread: string[]): ListDocument {
+  const listed = parts.map(listedPart);
+  return {
+    ownerId,
+    models: listed
+      .flatMap(({ models }) => models)
+      .sort((one, other) => compare(one.name, other.name) || compare(one.id, other.id)),
+    objects: listed
+      .flatMap(({ objects }) => objects)
+      .filter((object) => !object.registered || object.reasons.length > 0)
+      .sort((one, other) => compare(one.source, other.source)),
+    ...allHeld(parts),
+    unread,
+    litellms: parts.map(({ litellm }) => litellm),
+  };
+}
+
+function listedPart({ litellm, owner, rows, decisions }: ListPart) {
+  const models = rows.map((row): ListedModel => ({ ...listedModel(owner, row), litellm }));
   const registered = new Set(models.flatMap((model) => (model.owner === 'ours' ? (model.source ?? []) : [])));
   const objects = decisions
-    .map((decision) => listedObject(decision, registered))
-    .filter((object) => !object.registered || object.reasons.length > 0)
-    .sort((one, other) => compare(one.source, other.source));
-  const held = judgement && heldDeletes(judgement);
-  return { ownerId: owner, models, objects, ...(held && { held }), unread };
+    // Another LiteLLM's, whose part tells of it; a row that stands here all the same is among the models.
+    .filter(({ elsewhere }) => !elsewhere)
+    .map((decision): ListedObject => ({ ...listedObject(decision, registered), litellm }));
+  return { models, objects };
 }
 
 /** Names of others' rows may hold anything: what a terminal would obey is spelled out. */
-function listedModel(owner: string, { id, publicName, params, stored, blocked, stamp }: ModelRecord): ListedModel {
+function listedModel(
+  owner: string,
+  { id, publicName, params, stored, blocked, stamp }: ModelRecord,
+): Omit<ListedModel, 'litellm'> {
   const apiBase = withoutCredentials(params.api_base);
   return {
     name: visible(publicName),
@@ -78,7 +105,7 @@ function withoutCredentials(address: Json | undefined): string | undefined {
   return url?.host ? visible(`${url.protocol}//${url.host}${url.pathname}`.replace(/\/$/, '')) : undefined;
 }
 
-function listedObject(decision: Decision, registered: ReadonlySet<string>): ListedObject {
+function listedObject(decision: Decision, registered: ReadonlySet<string>): Omit<ListedObject, 'litellm'> {
   const source = sourceKey(decision.source);
   const isRegistered = registered.has(source);
   const pending = !isRegistered && decision.plan.changes.some(({ kind }) => kind === 'create');

@@ -1,2 +1,2 @@
-export { ListDocument, listDocument } from './document.ts';
+export { ListDocument, type ListPart, listDocument } from './document.ts';
 export { listTable } from './table.ts';

@@ -3,17 +3,24 @@ import { alignColumns, counted, paint } from '../output.ts';
 import type { ListDocument, ListedModel, ListedObject } from './document.ts';
 
 /** The list for people, and for `grep`: a line a model, then a line a reason. */
-export function listTable({ models, objects, held, unread }: ListDocument): string {
+export function listTable({ models, objects, held, alsoHeld = [], unread, litellms }: ListDocument): string {
   const absent = objects.filter(({ registered }) => !registered);
   const troubled = objects.filter(({ registered }) => registered);
+  const several = litellms.length > 1;
+  const head = (first: string, ...rest: string[]): string[] => [first, ...(several ? ['LITELLM'] : []), ...rest];
+  const modelHead = head('MODEL', 'OWNER', 'SOURCE', 'BACKEND', 'ID');
+  const rowsOf = (some: readonly ListedObject[]): string[][] => some.flatMap((one) => objectRows(one, several));
   const lines = [
-    ...(models.length > 0 ? section(['MODEL', 'OWNER', 'SOURCE', 'BACKEND', 'ID'], models.map(modelRow)) : []),
-    ...(absent.length > 0 ? ['', ...section(['NOT REGISTERED', 'STATE', 'REASON'], absent.flatMap(objectRows))] : []),
-    ...(troubled.length > 0
-      ? ['', ...section(['WITH A PROBLEM', 'STATE', 'REASON'], troubled.flatMap(objectRows))]
+    ...(models.length > 0
+      ? section(
+          modelHead,
+          models.map((model) => modelRow(model, several)),
+        )
       : []),
+    ...(absent.length > 0 ? ['', ...section(head('NOT REGISTERED', 'STATE', 'REASON'), rowsOf(absent))] : []),
+    ...(troubled.length > 0 ? ['', ...section(head('WITH A PROBLEM', 'STATE', 'REASON'), rowsOf(troubled))] : []),
     ...(unread.length > 0 ? ['', ...unread.map((what) => paint('red', `! ${what}: its objects are not listed`))] : []),
-    ...(held ? ['', heldLine(held)] : []),
+    ...(held ? ['', ...[held, ...alsoHeld].map((one) => heldLine(one, several))] : []),
     ...(models.length + objects.length + unread.length > 0 ? [''] : []),
     summary(models, absent),
   ];
@@ -25,9 +32,13 @@ function section(head: string[], rows: string[][]): string[] {
   return [paint('bold', first), ...rest];
 }
 
-function modelRow({ name, owner, ownerId, source, model, blocked, id }: ListedModel): string[] {
+function modelRow(
+  { name, litellm, owner, ownerId, source, model, blocked, id }: ListedModel,
+  several: boolean,
+): string[] {
   return [
     name,
+    ...(several ? [litellm] : []),
     owner === 'other' ? `other: ${ownerId}` : owner,
     source ?? '-',
     blocked ? `${model} (blocked)` : model,
@@ -35,8 +46,9 @@ function modelRow({ name, owner, ownerId, source, model, blocked, id }: ListedMo
   ];
 }
 
-function objectRows({ source, state, reasons }: ListedObject): string[][] {
-  return (reasons.length > 0 ? reasons : ['']).map((reason) => [source, state, reason]);
+function objectRows({ source, litellm, state, reasons }: ListedObject, several: boolean): string[][] {
+  const place = [source, ...(several ? [litellm] : [])];
+  return (reasons.length > 0 ? reasons : ['']).map((reason) => [...place, state, reason]);
 }
 
 function summary(models: readonly ListedModel[], absent: readonly ListedObject[]): string {

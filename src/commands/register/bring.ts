@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Decision, describeError, type Outcome, warningsOf } from '../../controller/index.ts';
 import type { Applied } from '../../litellm/index.ts';
 import { type SecretRef, type SourceRef, type StampedRecord, sourceKey } from '../../registration/index.ts';
-import { type Rooms, settledOrFailing } from '../wiring/index.ts';
+import { type Instance, type Rooms, settledOrFailing } from '../wiring/index.ts';
 import { missingSecretRight } from './rights.ts';
 import { mayPass } from './trouble.ts';
 
@@ -27,7 +27,8 @@ export type Ending =
   | { end: 'timed-out'; why: string; applied: Applied[] };
 
 export interface BringOptions
-  extends Pick<Rooms, 'engine' | 'registry' | 'gate' | 'reflectors' | 'relatedTried' | 'connection'> {
+  extends Pick<Rooms, 'reflectors' | 'relatedTried' | 'connection'>,
+    Pick<Instance, 'engine' | 'registry' | 'gate'> {
   /** What is to be registered, by the name that its rows have for it. */
   source: SourceRef;
   /** The same object as a controller would call it. */

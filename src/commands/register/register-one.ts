@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/index.ts';
+import { DEFAULT_LITELLM, type LiteLlmSettings, type Settings } from '../../config/index.ts';
 import { describeError } from '../../controller/index.ts';
 import type { Connection } from '../../kubernetes/index.ts';
 import { kindWord, type StampedRecord } from '../../registration/index.ts';
@@ -6,7 +6,7 @@ import { counted } from '../output.ts';
 import { PlainError } from '../plain-error.ts';
 import { planDocument, planTable } from '../plan-output.ts';
 import { stopSignal } from '../stop-signal.ts';
-import { logFor, openRooms, type Rooms } from '../wiring/index.ts';
+import { type Instance, logFor, openRooms, type Rooms } from '../wiring/index.ts';
 import { bring, type Ending } from './bring.ts';
 import { inFlags } from './flags.ts';
 import { requireRights } from './rights.ts';
@@ -15,7 +15,10 @@ import { takeOut } from './take-out.ts';
 import { createWaiting, elapsed } from './waiting.ts';
 
 export interface RegisterOptions {
+  /** As if the LiteLLM were the only one. */
   settings: Settings;
+  /** What holds for rows there. */
+  litellm: Pick<LiteLlmSettings, 'accessGroups' | 'tags'>;
   /** Closed at the end. */
   connection: Connection;
   wanted: Wanted;
@@ -50,10 +53,13 @@ export async function registerOne(options: RegisterOptions): Promise<number> {
   }
 }
 
-/** It is about one object, whichever the environment of a controller would choose. */
-function settingsFor({ settings, wanted: { namespace } }: RegisterOptions): Settings {
+/** It is about one object and one LiteLLM, whichever the environment of a controller would choose. */
+function settingsFor({ settings, litellm, wanted: { namespace } }: RegisterOptions): Settings {
+  const { accessGroups, tags } = litellm;
+  const defaults = { name: DEFAULT_LITELLM, 'default-for': [], 'access-groups': [...accessGroups], tags: [...tags] };
   return {
     ...settings,
+    litellms: [defaults],
     namespace: [namespace],
     backends: undefined,
     selector: undefined,
@@ -65,7 +71,9 @@ function settingsFor({ settings, wanted: { namespace } }: RegisterOptions): Sett
 async function registered(rooms: Rooms, options: RegisterOptions, changed: () => Promise<void>): Promise<number> {
   const { wanted, settings, timeoutMs } = options;
   const source = refOf(wanted);
-  if ('url' in wanted) rooms.engine.observe(source.kind, source.namespace, source.name, urlObject(wanted));
+  const [instance] = rooms.instances;
+  const { engine, registry, gate } = instance;
+  if ('url' in wanted) engine.observe(source.kind, source.namespace, source.name, urlObject(wanted));
   const say = (message: string): string => inFlags(message, wanted.annotations, annotatedOf(rooms));
   const waiting = createWaiting({ subject: titleOf(wanted), stream: process.stderr });
   const stopping = stopSignal();
@@ -74,6 +82,9 @@ async function registered(rooms: Rooms, options: RegisterOptions, changed: () =>
   try {
     ending = await bring({
       ...rooms,
+      engine,
+      registry,
+      gate,
       source,
       lookedAfter: lookedAfterRef(wanted),
       dryRun: settings['dry-run'],
@@ -89,7 +100,7 @@ async function registered(rooms: Rooms, options: RegisterOptions, changed: () =>
     stopping.release();
     waiting.clear();
   }
-  return tell(ending, wanted, timeoutMs, say, rooms);
+  return tell(ending, wanted, timeoutMs, say, instance);
 }
 
 function tell(
@@ -97,7 +108,7 @@ function tell(
   wanted: Wanted,
   timeoutMs: number,
   say: (message: string) => string,
-  { engine }: Rooms,
+  { engine, name }: Instance,
 ): number {
   const title = titleOf(wanted);
   switch (ending.end) {
@@ -115,7 +126,8 @@ function tell(
     case 'planned': {
       for (const warning of ending.warnings) console.error(`Warning: ${say(warning)}`);
       const { judgement } = engine;
-      process.stdout.write(judgement ? planTable(planDocument([ending.decision], [], judgement)) : '');
+      const parts = judgement ? [{ litellm: name, decisions: [ending.decision], judgement }] : [];
+      process.stdout.write(planTable(planDocument(parts, [])));
       return 0;
     }
     case 'looked-after': {
@@ -138,7 +150,7 @@ function tell(
 
 async function deregistered(rooms: Rooms, wanted: Wanted, dryRun: boolean): Promise<number> {
   const title = titleOf(wanted);
-  const { gone, failed, untried, kept } = await takeOut(rooms, refOf(wanted), dryRun);
+  const { gone, failed, untried, kept } = await takeOut(rooms.instances[0], refOf(wanted), dryRun);
   for (const { record, error } of failed)
     console.error(`error: "${record.publicName}" (${record.id}): ${describeError(error).message}`);
   const left = failed.length + untried.length;

@@ -1,7 +1,7 @@
 import { type WithdrawnAll, withdrawAll } from '../../controller/index.ts';
 import { createWriter } from '../../litellm/index.ts';
 import type { SourceRef, StampedRecord } from '../../registration/index.ts';
-import type { Rooms } from '../wiring/index.ts';
+import type { Instance } from '../wiring/index.ts';
 
 /**
  * Takes out the rows that `register` made for one object, whatever became of the object.
@@ -10,7 +10,7 @@ import type { Rooms } from '../wiring/index.ts';
  * @throws LiteLlmError where LiteLLM's list cannot be read
  */
 export async function takeOut(
-  { registry, engine, gate }: Pick<Rooms, 'registry' | 'engine' | 'gate'>,
+  { registry, engine, gate }: Pick<Instance, 'registry' | 'engine' | 'gate'>,
   source: SourceRef,
   dryRun: boolean,
 ): Promise<WithdrawnAll & { kept: StampedRecord[] }> {

@@ -15,7 +15,7 @@ const OVERDUE: Readiness = {
 
 /** What `/readyz` answers: of a leader whether it does its work, of one that stands by whether it could take over at once. */
 export function readinessOf(controller: {
-  loop: Loop;
+  loop: Pick<Loop, 'ready'>;
   leadership: Leadership;
   rooms: Pick<Rooms, 'reflectors'>;
   signal: AbortSignal;

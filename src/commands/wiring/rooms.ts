@@ -1,36 +1,13 @@
 import type { Backends } from '../../backends/index.ts';
-import { ConfigError, howToGive, type Settings } from '../../config/index.ts';
-import {
-  createBackendKeys,
-  createDepartures,
-  createDowntimes,
-  createEngine,
-  createGuard,
-  createNameBook,
-  createPatience,
-  type Engine,
-  type SourceChange,
-  type SourceView,
-} from '../../controller/index.ts';
-import { type Connection, connect, KubernetesError, readSecret } from '../../kubernetes/index.ts';
-import {
-  createClient,
-  createCredentials,
-  createGate,
-  createHttp,
-  createRegistry,
-  createWriter,
-  type Gate,
-  type LiteLlmClient,
-  type Registry,
-} from '../../litellm/index.ts';
-import type { ModelRecord } from '../../registration/index.ts';
+import { ConfigError, howToGive, type LiteLlmSettings, litellmsOf, type Settings } from '../../config/index.ts';
+import type { Engine, SourceChange, SourceView } from '../../controller/index.ts';
+import { type Connection, connect, KubernetesError } from '../../kubernetes/index.ts';
 import { backend, type SourceObject, sources, type WatchedSource } from '../../sources/index.ts';
 import { createLogger, type Logger, type Metrics } from '../../telemetry/index.ts';
 import { litellmAccess } from './access.ts';
 import { type Following, follow } from './follow.ts';
+import { type Instance, type InstanceBase, openInstance } from './instance.ts';
 import { openBackends } from './listed-backends.ts';
-import { rightsOf } from './rights.ts';
 
 interface Place {
   namespace: string;
@@ -40,12 +17,9 @@ interface Place {
 /** Everything that a command works with, wired. */
 export interface Rooms {
   connection: Connection;
-  client: LiteLlmClient;
-  registry: Registry;
-  engine: Engine;
-  /** By the key of an object: rows of others that it takes over; such an object is looked at for that alone. */
-  adopting: Map<string, readonly ModelRecord[]>;
-  gate: Gate;
+  /** Each LiteLLM with what works for it, the default one first. */
+  instances: [Instance, ...Instance[]];
+  /** Of `--owner-id`. */
   owner: string;
   reflectors: Following['reflectors'];
   /** Those of `--backends`. */
@@ -73,8 +47,8 @@ export interface RoomOptions {
   connection?: Connection;
   log: Logger;
   metrics?: Metrics;
-  /** Told of every change of an object. */
-  onChange?: (change: SourceChange) => void;
+  /** Told of every change of an object, by the LiteLLM for which it is one. */
+  onChange?: (litellm: string, change: SourceChange) => void;
   dryRun: boolean;
   /** The hash of a set of deletes that an administrator has confirmed. */
   confirmedDeletes?: string | undefined;
@@ -85,7 +59,7 @@ export interface RoomOptions {
 }
 
 /**
- * Connects to Kubernetes and LiteLLM and starts to follow the sources.
+ * Connects to Kubernetes and to each LiteLLM and starts to follow the sources.
  *
  * @throws ConfigError, KubeconfigError, KubernetesError: each with a plain sentence
  */
@@ -93,34 +67,39 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
   const { settings, subject, log, metrics, onChange, dryRun, mayCall, signal } = options;
   const watched = subject?.watched;
   const chosen = subject ? (watched ? [watched.source] : []) : chooseSources(settings);
-  const access = litellmAccess(settings);
-  const http = createHttp({
-    ...access,
-    ...(mayCall && { mayCall }),
-    onCall: (...call) => noteCall(metrics, ...call),
-  });
+  const [litellm, ...further] = litellmsOf(settings);
+  // Before anything is asked.
+  litellmAccess(settings);
   const { kubeconfig, context } = settings;
   const connection =
     options.connection ?? (await connect({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) }));
   const owner = settings['owner-id'] ?? (await clusterId(connection, signal));
-  const now = Date.now;
-  const client = createClient(http);
-  const adopting: Rooms['adopting'] = new Map();
-  const writer = createWriter();
-  const registry = createRegistry({ client, owner, settleMs: settings.settle, waitingWrites: () => writer.depth });
-  const gate = createGate({ minMs: settings['backoff-min'], maxMs: Math.min(settings['backoff-max'], 30_000) });
+  const open = (one: LiteLlmSettings): InstanceBase =>
+    openInstance({
+      litellm: one,
+      owner: one.settings['owner-id'] ?? owner,
+      log: further.length > 0 ? log.child({ litellm: one.name }) : log,
+      metrics,
+      dryRun,
+      confirmedDeletes: options.confirmedDeletes,
+      mayCall,
+    });
+  const [first, ...others] = [open(litellm), ...further.map(open)] as const;
+  const engines = new Map<string, Engine>();
   const onObject = (kind: string, { namespace, name }: Place, object: SourceObject | undefined, witnessed: boolean) => {
-    const meaning = engine.observe(kind, namespace, name, object, witnessed);
-    onChange?.({ kind, namespace, name, meaning });
+    for (const [litellm, engine] of engines) {
+      const meaning = engine.observe(kind, namespace, name, object, witnessed);
+      onChange?.(litellm, { kind, namespace, name, meaning });
+    }
   };
   const listed =
     settings.backends === undefined
       ? undefined
       : openBackends({
           file: settings.backends,
-          key: access.key,
-          registry,
-          gate,
+          key: first.access.key,
+          registry: { recordsOf: (ref) => [first, ...others].flatMap(({ registry }) => registry.recordsOf(ref)) },
+          gate: first.gate,
           log,
           metrics,
           mayAskModels: () => !dryRun && (mayCall?.() ?? true),
@@ -135,41 +114,16 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     log,
     onObject: ({ kind }, ...told) => onObject(kind, ...told),
   });
-  const engine = createEngine({
-    world: {
-      owner,
-      registry,
-      names: createNameBook(settings['name-cooldown'], now),
-      departures: createDepartures(() => performance.now()),
-      downtimes: createDowntimes(() => performance.now()),
-      patience: createPatience(settings['rollout-wait'], () => performance.now()),
-      projection: { selection: settings.selection, address: settings.address, rights: rightsOf(settings) },
-      related: following.related,
-      credentials: createCredentials(http),
-      backendKeys: createBackendKeys((place, ending) => readSecret(connection, place, ending)),
-      policy: settings.policy,
-      settleMs: settings.settle,
-      now,
-      adopting,
-    },
-    views: subject ? [subject.view(following.views[0])] : [...following.views, ...(listed ? [listed.view] : [])],
-    writer,
-    gate,
-    guard: createGuard({
-      maxShare: settings['max-delete-share'],
-      confirmed: options.confirmedDeletes,
-      now: () => performance.now(),
-    }),
-    dryRun,
-  });
-
+  const fellows = [first, ...others].map(({ fellow }) => fellow);
+  const views = subject ? [subject.view(following.views[0])] : [...following.views, ...(listed ? [listed.view] : [])];
+  const equip = (one: InstanceBase): Instance => {
+    const engine = one.equip({ fellows, views, related: following.related, connection });
+    engines.set(one.name, engine);
+    return { ...one, engine };
+  };
   return {
     connection,
-    client,
-    registry,
-    engine,
-    adopting,
-    gate,
+    instances: [equip(first), ...others.map(equip)],
     owner,
     reflectors: following.reflectors,
     backends: listed?.backends,
@@ -177,7 +131,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     relatedTried: following.relatedTried,
     async close() {
       await Promise.all([following.stop(), listed?.backends.stop()]);
-      await Promise.all([http.close(), connection.close()]);
+      await Promise.all([...[first, ...others].map((one) => one.close()), connection.close()]);
     },
   };
 }
@@ -216,9 +170,4 @@ export async function clusterId(connection: Connection, signal?: AbortSignal): P
     `The uid of the namespace kube-system, which names this installation by default, cannot be read: set ${howToGive('owner-id')}.`,
     'missing',
   );
-}
-
-function noteCall(metrics: Metrics | undefined, operation: string, code: string, seconds: number): void {
-  metrics?.litellmCalled({ operation, code, seconds });
-  metrics?.litellmUp(/^[24]/.test(code) && !['401', '403', '429'].includes(code));
 }

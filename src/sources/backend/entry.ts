@@ -131,6 +131,9 @@ const Entry = z.strictObject({
   tags: tags.default([]),
   'access-groups': list.default([]).describe('LiteLLM’s access groups that each model belongs to.'),
   notes: line.optional(),
+  litellm: line
+    .optional()
+    .describe('Which of the LiteLLMs gets its models, where --config lists several; default without it.'),
   cleanup: z
     .enum(['withdraw', 'retain'], 'must be withdraw or retain')
     .default('withdraw')

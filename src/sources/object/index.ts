@@ -8,6 +8,12 @@ export {
   secretOf,
   unreadyOf,
 } from './contents.ts';
-export { type AnnotatedObject, isAnnotated, readIdentity, readRelatedIdentity, UNANNOTATED } from './identity.ts';
+export {
+  type AnnotatedObject,
+  isAnnotated,
+  readIdentity,
+  readRelatedIdentity,
+  UNANNOTATED,
+} from './identity.ts';
 export { declaredNames, nameProblems } from './names.ts';
 export { checkedUrl, type Part, withoutSlashes } from './url.ts';

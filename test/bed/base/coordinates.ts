@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Has LiteLLM’s tables and no rows; nobody is connected to it, so that it can be copied for a further LiteLLM. */
+export const EMPTY_DATABASE = 'litellm_empty';
+
 const replicaSchema = z.object({ name: z.string(), url: z.string(), logFile: z.string() });
 
 /** Where the servers of a running bed are: all that another process needs to use them. Plain JSON. */

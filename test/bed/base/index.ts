@@ -3,7 +3,13 @@ export { type Api, openApi } from './api.ts';
 export { CANARIES, canariesIn } from './canaries.ts';
 export { type ChildSpec, killGroup, type Output, run, signalFamily, spawnChild, tail } from './child.ts';
 export { CONFIG_MODELS } from './config-models.ts';
-export { type BedCoordinates, coordinatesSchema, type ReplicaCoordinates, replicaSchema } from './coordinates.ts';
+export {
+  type BedCoordinates,
+  coordinatesSchema,
+  EMPTY_DATABASE,
+  type ReplicaCoordinates,
+  replicaSchema,
+} from './coordinates.ts';
 export { BedError, type BedErrorCode } from './errors.ts';
 export { kubeconfig } from './kubeconfig.ts';
 export { listen } from './listen.ts';

@@ -13,8 +13,8 @@ export interface LiteLlmAnswer {
 export interface ReplicaHandle extends ServerHandle {
   readonly url: string;
   readonly logFile: string;
-  /** A call with the master key, at most 60 s long. Any status is an answer; it throws when none comes. */
-  request(method: string, path: string, body?: object): Promise<LiteLlmAnswer>;
+  /** A call, with the bed's master key unless another is given, at most 60 s long. Any status is an answer; it throws when none comes. */
+  request(method: string, path: string, body?: object, key?: string): Promise<LiteLlmAnswer>;
 }
 
 /** The real LiteLLM on a real database. */
@@ -62,10 +62,10 @@ export function createLiteLlmHandle(coordinates: BedCoordinates['litellm'], ask:
 }
 
 function createReplica(replica: ReplicaCoordinates, masterKey: string, ask: Ask): ReplicaHandle {
-  const request: ReplicaHandle['request'] = async (method, path, body) => {
+  const request: ReplicaHandle['request'] = async (method, path, body, key = masterKey) => {
     const response = await fetch(new URL(path, replica.url), {
       method,
-      headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       signal: AbortSignal.timeout(CALL_WITHIN_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

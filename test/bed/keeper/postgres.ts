@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BedError, freePort, run, runStep } from '../base/index.ts';
+import { BedError, EMPTY_DATABASE, freePort, run, runStep } from '../base/index.ts';
 import type { Service, Services } from './service.ts';
 
 export interface Postgres {
@@ -58,11 +58,12 @@ export async function startPostgres(
     isReady: async () => (await run(psql, [`${server}/postgres`, '-Atqc', 'SELECT 1'])).stdout.trim() === '1',
   });
   await service.start();
-  await run(psql, [`${server}/postgres`, '-qc', 'CREATE DATABASE litellm']);
-  const url = `${server}/litellm`;
+  await run(psql, [`${server}/postgres`, '-qc', `CREATE DATABASE ${EMPTY_DATABASE}`]);
+  const empty = `${server}/${EMPTY_DATABASE}`;
   const quiet = { ...common.env, PGOPTIONS: '-c client_min_messages=warning' };
-  await run(psql, [url, '-q', '-v', 'ON_ERROR_STOP=1', '-f', migrations], { env: quiet });
-  return { service, url, psql };
+  await run(psql, [empty, '-q', '-v', 'ON_ERROR_STOP=1', '-f', migrations], { env: quiet });
+  await run(psql, [`${server}/postgres`, '-qc', `CREATE DATABASE litellm TEMPLATE ${EMPTY_DATABASE}`]);
+  return { service, url: `${server}/litellm`, psql };
 }
 
 function settings(): string[] {

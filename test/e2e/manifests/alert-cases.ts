@@ -34,15 +34,16 @@ export const CASES: Record<string, AlertCase> = {
   },
   ModelRegistrarLiteLLMDown: {
     series: {
-      'model_registrar_litellm_up{pod="p"}': '1x10 0x3 1x10 0x60',
+      'model_registrar_litellm_up{litellm="default",pod="p"}': '1x90',
+      'model_registrar_litellm_up{litellm="gpu",pod="p"}': '1x10 0x3 1x10 0x60',
       'model_registrar_leader{pod="p"}': '1x90',
       // It stands by.
-      'model_registrar_litellm_up{pod="q"}': '0x90',
+      'model_registrar_litellm_up{litellm="gpu",pod="q"}': '0x90',
       'model_registrar_leader{pod="q"}': '0x90',
     },
     quietAt: '15m',
     firesAt: '40m',
-    labels: { pod: 'p' },
+    labels: { litellm: 'gpu', pod: 'p' },
   },
   ModelRegistrarSourceNotSynced: {
     series: { 'model_registrar_source_synced{pod="p",source="s"}': '1x10 0x60' },

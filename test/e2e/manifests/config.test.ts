@@ -22,6 +22,9 @@ test('the sample is right', () => {
   const settings = readSettings({ flags: {}, environment: {}, file });
   expect(settings['owner-id']).toBe('prod-eu');
   expect(settings.tenants.map(({ namespace }) => namespace)).toEqual(['search', 'corp-models', 'team-*']);
+  expect(settings.litellms).toMatchObject([
+    { name: 'gpu', 'key-file': '/etc/model-registrar/litellm-keys/gpu', 'default-for': ['research-*'] },
+  ]);
   expect(settings['shared-names']).toEqual([{ name: 'llama-3-70b', namespaces: ['search', 'team-*'] }]);
 });
 

@@ -68,7 +68,7 @@ test('list tells who made each model, and why an object is not registered', asyn
     waits: ['down', false, expect.stringContaining('KServe has not said')],
     wrong: ['invalid', false, expect.stringMatching(/^InvalidAnnotation: .*mode/)],
   });
-  expect(rest).toEqual({ ownerId: 'prod', unread: [] });
+  expect(rest).toEqual({ ownerId: 'prod', unread: [], litellms: ['default'] });
 
   const { stdout } = await bench.runBoth('list', OWNER);
   expect(stdout).toMatch(

@@ -35,8 +35,8 @@ export interface Stage {
   /** The path of a kubeconfig. */
   kubeconfig: string;
   keyFile: string;
-  /** Starts a controller and waits until it listens. */
-  start(settings?: Record<string, unknown>): Promise<Controller>;
+  /** Starts a controller and waits until it listens. @param file - its `--config` */
+  start(settings?: Record<string, unknown>, file?: string): Promise<Controller>;
   apply(wish: Wish): void;
   /** Applies an object that serves already. */
   serve(wish: Wish & Partial<StatusWish>): void;
@@ -52,14 +52,14 @@ export async function startStage(options: SandboxPairOptions = {}): Promise<Stag
   const { kubernetes, litellm, kubeconfig, keyFile } = pair;
   const controllers: Controller[] = [];
 
-  async function start(settings: Record<string, unknown> = {}): Promise<Controller> {
+  async function start(settings: Record<string, unknown> = {}, file?: string): Promise<Controller> {
     const stopping = new AbortController();
     const logs: string[] = [];
     const log = createLogger({ level: 'debug', format: 'json', destination: { write: (line) => logs.push(line) } });
     const listening = Promise.withResolvers<string>();
     const flags = { ...FAST, kubeconfig, 'litellm-url': litellm.url, 'litellm-key-file': keyFile, ...settings };
     const done = runController({
-      settings: readSettings({ flags, environment: {} }),
+      settings: readSettings({ flags, environment: {}, file }),
       log,
       signal: stopping.signal,
       onListening: listening.resolve,

@@ -35,6 +35,18 @@ describe('figures', () => {
     expect(states()).toEqual(['live 1']);
   });
 
+  it('leave out what belongs to another LiteLLM, which counts it: here there is only what was done, or failed', () => {
+    const decision = { state: 'held', elsewhere: true } as const;
+    tell();
+    tell({ decision });
+    expect([...stage.report.states()]).toEqual([]);
+    expect(stage.reconciled).toEqual(['inference-service in-step']);
+    tell({ decision, applied: [created] });
+    tell({ decision, error: new Error('broken') });
+    expect(stage.reconciled.slice(1)).toEqual(['inference-service changed', 'inference-service failed']);
+    expect([...stage.report.states()]).toEqual([]);
+  });
+
   it('count what LiteLLM refuses as rejected', () => {
     tell({ error: new LiteLlmError('rejected') });
     expect(states()).toEqual(['rejected 1']);

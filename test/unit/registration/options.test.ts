@@ -105,15 +105,6 @@ describe('readOptions', () => {
     expect(message).toContain(`"a\\n\\u{7}\\u{202e}${'x'.repeat(76)}…"`);
   });
 
-  it.each(ANNOTATIONS.filter(({ available }) => !available))('refuses $key, without its value', ({ key }) => {
-    const [message, ...others] = messages({ [key]: 'sk-value' });
-    expect(others).toEqual([]);
-    expect(message).toMatch(
-      new RegExp(`^model-registrar\\.io/${key} is not supported by this version; remove it\\. Allowed after`),
-    );
-    expect(message).not.toContain('sk-value');
-  });
-
   it('takes the port for Services alone', () => {
     const annotations = { 'model-registrar.io/port': 'http' };
     expect(readOptions({ ...annotations }, 'service')).toMatchObject({ options: { port: 'http' }, problems: [] });
@@ -142,7 +133,7 @@ describe('readOptions', () => {
 
   it('refuses a key that is none, and suggests the one that was meant', () => {
     expect(messages({ modelname: 'sk-value' })).toEqual([
-      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path, api-key-secret, tags, access-groups, litellm-params, model-info, unready-policy, unready-grace.',
+      'model-registrar.io/modelname is not a known annotation; did you mean model-registrar.io/model-name? Allowed after model-registrar.io/: enabled, model-name, served-name, mode, embedding, max-model-len, notes, provider, base-path, api-key-secret, tags, access-groups, litellm-params, model-info, litellm, unready-policy, unready-grace.',
     ]);
     expect(messages({ frobnicate: 'x' })[0]).toMatch(/frobnicate is not a known annotation; remove it\. Allowed/);
     expect(messages({ constructor: 'x' })).toHaveLength(1);

@@ -21,23 +21,36 @@ describe('the table', () => {
   });
 });
 
+test('what two LiteLLMs tell of the same is one figure', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  metrics.readAtScrape({
+    registrations: () => [1, 2].map((count) => ({ source: 'service', state: 'live', count })),
+    rightsViolations: () => [1, 2].map((count) => ({ namespace: 'llm', rule: 'public-names', count })),
+  });
+  // A second scrape starts anew.
+  await metrics.text();
+  const text = await metrics.text();
+  expect(text).toContain('model_registrar_registrations{source="service",state="live"} 3\n');
+  expect(text).toContain('model_registrar_rights_violations{namespace="llm",rule="public-names"} 3\n');
+});
+
 describe('what is told', () => {
   test('is counted under its labels', async () => {
     const metrics = createMetrics({ processMetrics: false });
     metrics.reconciled('inference-service', 'changed');
     metrics.reconciled('inference-service', 'changed');
-    metrics.litellmCalled({ operation: 'list', code: 200, seconds: 0.2 });
-    metrics.litellmCalled({ operation: 'create', code: 'timeout', seconds: 10 });
-    metrics.litellmUp(true);
+    metrics.litellmCalled({ litellm: 'gpu', operation: 'list', code: 200, seconds: 0.2 });
+    metrics.litellmCalled({ litellm: 'gpu', operation: 'create', code: 'timeout', seconds: 10 });
+    metrics.litellmUp('gpu', true);
     metrics.sourceSynced('inference-service', true);
     metrics.watchMissed('inference-service', 4);
     metrics.becameVisible(0.3);
     const text = await metrics.text();
     for (const line of [
       'model_registrar_reconciles_total{source="inference-service",outcome="changed"} 2',
-      'model_registrar_litellm_requests_total{operation="list",code="200"} 1',
-      'model_registrar_litellm_requests_total{operation="create",code="timeout"} 1',
-      'model_registrar_litellm_up 1',
+      'model_registrar_litellm_requests_total{litellm="gpu",operation="list",code="200"} 1',
+      'model_registrar_litellm_requests_total{litellm="gpu",operation="create",code="timeout"} 1',
+      'model_registrar_litellm_up{litellm="gpu"} 1',
       'model_registrar_source_synced{source="inference-service"} 1',
       'model_registrar_watch_misses_total{source="inference-service"} 4',
       `model_registrar_build_info{version="${VERSION}"} 1`,
@@ -46,16 +59,18 @@ describe('what is told', () => {
     }
     expect(lineOf(text, 'model_registrar_time_to_visible_seconds_bucket{le="0.25"')).toMatch(/ 0$/);
     expect(lineOf(text, 'model_registrar_time_to_visible_seconds_bucket{le="0.5"')).toMatch(/ 1$/);
-    expect(lineOf(text, 'model_registrar_litellm_request_duration_seconds_sum{operation="create"')).toMatch(/ 10$/);
+    expect(
+      lineOf(text, 'model_registrar_litellm_request_duration_seconds_sum{litellm="gpu",operation="create"'),
+    ).toMatch(/ 10$/);
   });
 
   test('a state that ends is said to have ended', async () => {
     const metrics = createMetrics({ processMetrics: false });
-    metrics.litellmUp(true);
-    metrics.litellmUp(false);
+    metrics.litellmUp('gpu', true);
+    metrics.litellmUp('gpu', false);
     metrics.sourceSynced('inference-service', false);
     const text = await metrics.text();
-    expect(text).toContain('model_registrar_litellm_up 0\n');
+    expect(text).toContain('model_registrar_litellm_up{litellm="gpu"} 0\n');
     expect(text).toContain('model_registrar_source_synced{source="inference-service"} 0\n');
   });
 });
