@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { BackendEntry, BackendModel, EntryKey } from '../sources/index.ts';
+import { type BackendEntry, type BackendModel, countsModel, type EntryKey, modelIdOf } from '../sources/index.ts';
 import { askFunctions } from './ask-functions.ts';
 import { askModels } from './ask-models.ts';
 import { BackendError } from './errors.ts';
@@ -13,8 +13,13 @@ const ENOUGH_ANSWERS = 2;
 /** An answer is believed for so long where one is asked for once more, in milliseconds. */
 const BELIEVED_MS = 2_000;
 
+/** Answers that come sooner after one another than this part of the interval count once. */
+const LEAST_PART = 0.5;
+
 /** Waits are longer or shorter by so much, so that not all backends are asked at a time. */
 const JITTER = 0.1;
+
+const UNREAD: EntryKey = { state: 'unknown', why: 'its key file was not read yet' };
 
 /** What this folder needs of a logger. Messages are static, what varies goes into the fields. */
 export interface Log {
@@ -41,12 +46,18 @@ export interface BackendFollower {
   readonly entry: BackendEntry;
   /** `synced`: what it has is known; `failing`: it does not say now. */
   readonly state: 'starting' | 'synced' | 'failing';
+  /** Whether it has said which models it has, where its entry leads. */
+  readonly answered: boolean;
+  /** What it had before it was asked, or before its entry led here, is not known. */
+  readonly isFresh: boolean;
   /** Why it does not say now which models it has. */
   readonly trouble: BackendError | undefined;
   get(name: string): BackendModel | undefined;
   values(): Iterable<BackendModel>;
   /** As it is now. @throws BackendError */
   fetch(name: string): Promise<BackendModel | undefined>;
+  /** Asks once more, as one who has no time for a whole interval, unless it does not answer. */
+  again(): Promise<void>;
   /** Takes another entry of the same name. */
   change(entry: BackendEntry): Promise<void>;
   /** Reads its key file, and goes on asking what is to be found out, without waiting for it. */
@@ -63,25 +74,34 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   const { http, log, asked } = context;
   const ending = new AbortController();
   let entry = first;
-  let key: EntryKey = { state: 'unknown', why: 'its key file was not read yet' };
+  let key: EntryKey = UNREAD;
   let trouble: BackendError | undefined;
   let answeredAt = Number.NEGATIVE_INFINITY;
   let early = new AbortController();
+  /** Ends calls to where the entry led before. */
+  let moved = new AbortController();
+  /** When an answer counted last, by which a model may have been missing. */
+  let countedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
   let findingOut: Promise<void> | undefined;
   let unfit = 0;
   const tried = Promise.withResolvers<void>();
   const memory = createModelMemory(entry, key, context.onModel);
 
-  async function ask(isTurn: boolean): Promise<void> {
+  /** @param again - it is asked a second time right away, and both count */
+  async function ask(isTurn: boolean, again: boolean): Promise<void> {
     const { name } = entry;
     const to = entry;
     try {
-      const answer = await askModels(http, to, key.state === 'known' ? key.value : undefined, ending.signal);
+      const signal = AbortSignal.any([ending.signal, moved.signal]);
+      const answer = await askModels(http, to, key.state === 'known' ? key.value : undefined, signal);
       // It leads elsewhere by now.
       if (to.url !== entry.url) return;
-      const { added, gone } = memory.answered(answer.models, isTurn);
       answeredAt = performance.now();
+      // An edit or a new key is no reason to count twice what may be one dip of the server's.
+      const counts = isTurn && (again || answeredAt - countedAt >= entry.interval * LEAST_PART);
+      if (counts) countedAt = answeredAt;
+      const { added, gone } = memory.answered(answer.models, counts);
       asked(name, 'answered');
       if (trouble) log.info({ backend: name }, 'a backend answers again');
       trouble = undefined;
@@ -107,8 +127,8 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   }
 
   /** One call at a time. */
-  function askOnce(isTurn: boolean): Promise<void> {
-    asking ??= ask(isTurn).finally(() => {
+  function askOnce(isTurn: boolean, again = false): Promise<void> {
+    asking ??= ask(isTurn, again).finally(() => {
       asking = undefined;
       tried.resolve();
     });
@@ -119,9 +139,10 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     await readKey();
     while (!ending.signal.aborted) {
       await asking;
+      // What changes from here on is asked for at once.
+      early = new AbortController();
       await askOnce(true);
       void findOut();
-      early = new AbortController();
       const jitter = 1 + JITTER * (2 * Math.random() - 1);
       const signal = AbortSignal.any([ending.signal, early.signal]);
       await wait(entry.interval * jitter, undefined, { signal }).catch(() => undefined);
@@ -129,8 +150,9 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   }
 
   async function readKey(): Promise<void> {
-    const next = await readKeyFile(entry['api-key-file'], key, context.hmacKey);
-    if (sameKey(next, key)) return;
+    const to = entry;
+    const next = await readKeyFile(to['api-key-file'], key, context.hmacKey);
+    if (to !== entry || sameKey(next, key)) return;
     if (next.state === 'unknown')
       log.warn({ backend: entry.name, problem: next.why }, 'the key of a backend cannot be read');
     key = next;
@@ -153,6 +175,7 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   }
 
   async function askAll(): Promise<void> {
+    memory.newRound();
     for (let next = memory.nextToAsk(); next && !ending.signal.aborted; next = memory.nextToAsk()) {
       const known = context.knownAbility(next.name);
       if (known === 'unread') return;
@@ -162,7 +185,8 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
 
   async function askAbout(id: string): Promise<boolean | undefined> {
     try {
-      return await askFunctions(http, entry, id, key.state === 'known' ? key.value : undefined, ending.signal);
+      const signal = AbortSignal.any([ending.signal, moved.signal]);
+      return await askFunctions(http, entry, id, key.state === 'known' ? key.value : undefined, signal);
     } catch (error) {
       if (!(error instanceof BackendError)) return undefined;
       log.warn(
@@ -186,21 +210,40 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
       if (trouble) return 'failing';
       return memory.answers >= ENOUGH_ANSWERS ? 'synced' : 'starting';
     },
+    get answered() {
+      return memory.answers > 0;
+    },
+    get isFresh() {
+      return memory.answers < ENOUGH_ANSWERS;
+    },
     get trouble() {
       return trouble;
     },
     get: (name) => memory.get(name),
     values: () => memory.values(),
     async fetch(name) {
+      // The file says so, whatever the server says.
+      if (!countsModel(entry, modelIdOf(name))) return undefined;
       if (performance.now() - answeredAt > BELIEVED_MS) await askOnce(false);
       if (trouble) throw trouble;
       return memory.get(name);
     },
     async change(next) {
-      entry = next;
-      key = await readKeyFile(entry['api-key-file'], key, context.hmacKey);
+      // Another file is another server's key, until it is read.
+      const before = next['api-key-file'] === entry['api-key-file'] ? key : UNREAD;
+      const nextKey = await readKeyFile(next['api-key-file'], before, context.hmacKey);
+      const leads = next.url !== entry.url;
+      [entry, key] = [next, nextKey];
       memory.changed(entry, key);
       early.abort();
+      if (!leads) return;
+      countedAt = Number.NEGATIVE_INFINITY;
+      moved.abort();
+      moved = new AbortController();
+    },
+    async again() {
+      await asking;
+      if (!trouble) await askOnce(true, true);
     },
     async look() {
       await readKey();

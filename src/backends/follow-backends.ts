@@ -6,6 +6,9 @@ import { type BackendFollower, type BackendsContext, followBackend } from './fol
 /** How often the file, and the key files that it names, are read, in milliseconds: mounted ones change without a sign that could be trusted. */
 const LOOK_EVERY_MS = 5_000;
 
+/** Between two answers of one who has no time for a whole interval, in milliseconds. */
+const AGAIN_MS = 2_000;
+
 export interface BackendsOptions extends BackendsContext {
   /** Path of the file of `--backends`. */
   file: string;
@@ -19,6 +22,8 @@ export interface BackendCache {
   values(): Iterable<BackendModel>;
   readonly state: 'starting' | 'synced' | 'failing';
   fetch(namespace: string, name: string): Promise<BackendModel | undefined>;
+  /** It is asked for the first time, or its entry leads elsewhere: what it had before is not known. */
+  readonly isFresh?: boolean;
   /** The backend is not in the file: rows that are to be retained then stay. */
   readonly isDelisted?: true;
 }
@@ -36,6 +41,8 @@ export interface Backends {
   readonly tried: Promise<void>;
   /** Reads the file and the key files now. */
   look(): Promise<void>;
+  /** Asks each that answers once more, a moment later: for one who has no time for a whole interval. */
+  again(): Promise<void>;
   /** Resolves when nothing is to be found out about models any more, or cannot be now. */
   findOut(): Promise<void>;
   /** Each backend, and whether it says which models it has. */
@@ -132,6 +139,9 @@ export function followBackends(options: BackendsOptions): Backends {
       get state() {
         return follower.state;
       },
+      get isFresh() {
+        return follower.isFresh;
+      },
       fetch: (_namespace, name) => follower.fetch(name),
     };
   }
@@ -156,10 +166,18 @@ export function followBackends(options: BackendsOptions): Backends {
     },
     tried,
     look,
+    async again() {
+      await wait(AGAIN_MS);
+      await Promise.all([...followers.values()].map((follower) => follower.again()));
+    },
     async findOut() {
       await Promise.all([...followers.values()].map((follower) => follower.findOut()));
     },
-    states: () => [...followers.values()].map(({ entry, trouble }) => ({ backend: entry.name, up: !trouble })),
+    states: () =>
+      [...followers.values()].map(({ entry, trouble, answered }) => ({
+        backend: entry.name,
+        up: answered && !trouble,
+      })),
     async stop() {
       ending.abort();
       await running;

@@ -4,7 +4,7 @@ import { sentKeyProblem } from '../registration/index.ts';
 import type { EntryKey } from '../sources/index.ts';
 
 /**
- * Reads the key of a backend from its file. What was read before stays where the file cannot be read, or holds no key, now.
+ * Reads the key of a backend from its file. What was read before, from that very file, stays where it cannot be read, or holds no key, now.
  *
  * @param hmacKey - LiteLLM's own key: without it nobody can find out from the version which key it is of
  */

@@ -43,7 +43,9 @@ export interface ModelMemory {
   answered(models: readonly ListedModel[], isTurn: boolean): { added: string[]; gone: string[] };
   /** Another entry or key counts for all of them. */
   changed(entry: BackendEntry, key: EntryKey): void;
-  /** The next model that is to be asked. */
+  /** Models that were asked in vain may be asked again. */
+  newRound(): void;
+  /** The next model that is to be asked; none twice in one round. */
   nextToAsk(): { id: string; name: string } | undefined;
   /** @param callsFunctions - undefined: it was asked in vain */
   found(id: string, callsFunctions: boolean | undefined): void;
@@ -57,13 +59,15 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
   /** The entry leads elsewhere: what stands is as it was until there is an answer from there. */
   let moved = false;
   let version = 0;
+  const askedNow = new Set<string>();
   const byId = new Map<string, Known>();
   const byName = new Map<string, Known>();
 
   function put(id: string, known: Omit<Known, 'object'>): void {
     const { model, callsFunctions } = known;
     version += 1;
-    const waits = isAsked(known) ? { asking: true as const } : {};
+    // It is let in when it was asked once, whatever came of it.
+    const waits = isAsked(known) && known.tries === 0 ? { asking: true as const } : {};
     const object = backendModel({ entry, model, key, callsFunctions, ...waits }, version);
     const whole = { ...known, object };
     byId.set(id, whole);
@@ -128,10 +132,13 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
       ),
     changed,
     nextToAsk() {
-      const next = [...byId.values()].find((known) => known.misses === 0 && isAsked(known));
+      const isNext = (known: Known): boolean => known.misses === 0 && isAsked(known) && !askedNow.has(known.model.id);
+      const next = [...byId.values()].find(isNext);
       return next && { id: next.model.id, name: next.object.name };
     },
+    newRound: () => askedNow.clear(),
     found(id, callsFunctions) {
+      askedNow.add(id);
       const known = byId.get(id);
       if (known) put(id, { ...known, callsFunctions, tries: known.tries + (callsFunctions === undefined ? 1 : 0) });
     },

@@ -128,6 +128,8 @@ export async function readAll(rooms: Rooms): Promise<{ unread: string[]; read: I
   ]);
   const troubles = reflectors.map(({ reflector }) => (reflector.state === 'failing' ? reflector.trouble : undefined));
   if (troubles[0] && troubles.every((trouble) => trouble !== undefined)) throw troubles[0];
+  // What is missing in one answer may be a dip: two tell, as they do to a controller.
+  if (backends && backends.states().length > 0) await backends.again();
   await backends?.findOut();
   const unread = reflectors.flatMap(({ source, reflector }) =>
     reflector.state === 'synced' ? [] : `${source.kind}: ${UNREAD[reflector.state]}`,

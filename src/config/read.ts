@@ -31,14 +31,14 @@ export interface Given {
  * @throws ConfigError naming every wrong value, where it came from and what is allowed.
  */
 export function readSettings({ flags, environment, file }: Given): Settings {
-  const { own: fromFile, further } = readFile(file);
+  const { own: fromFile, further, placeOf } = readFile(file);
   const problems: string[] = unknownVariables(environment);
   const read: Record<string, unknown> = { ...further };
   for (const row of settings) {
     const given =
       value(flags[row.name], `--${row.name}`) ??
       value(environment[row.env] || undefined, row.env) ??
-      value(fromFile[row.name], `"${row.name}" in ${file}`) ??
+      value(fromFile[row.name], `"${row.name}" in ${placeOf(row.name)}`) ??
       value(row.default, 'the default');
     if (given === undefined) {
       read[row.name] = row.repeatable ? [] : undefined;
@@ -102,7 +102,12 @@ export const ConfigFile = z
   .partial();
 
 /** @returns `own`: the settings as they stand there; `further`: the checked sections */
-function readFile(file: string | undefined): { own: Record<string, unknown>; further: Sections } {
+function readFile(file: string | undefined): {
+  own: Record<string, unknown>;
+  further: Sections;
+  /** `file:line` of a setting. */
+  placeOf: (name: string) => string;
+} {
   const text = file === undefined ? '' : readText(file);
   const read = readYaml(text, ConfigFile.nullable(), file ?? '');
   if ('problems' in read) {
@@ -113,7 +118,8 @@ function readFile(file: string | undefined): { own: Record<string, unknown>; fur
   const own: Record<string, unknown> = { ...read.value };
   const further = Object.entries(sections).map(([name, schema]) => [name, own[name] ?? schema.parse(undefined)]);
   for (const name of Object.keys(sections)) delete own[name];
-  return { own, further: Object.fromEntries(further) as Sections };
+  const placeOf = (name: string) => `${file}:${read.lineOf([name])}`;
+  return { own, further: Object.fromEntries(further) as Sections, placeOf };
 }
 
 function readText(file: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_PATTERN_LENGTH, NEVER_ALLOWED } from '../registration/index.ts';
+import { MAX_PATTERN_LENGTH, neverAllowed } from '../registration/index.ts';
 
 const A_LIST = 'must be a list';
 const MOST = 1_000;
@@ -16,9 +16,9 @@ const list = <T extends z.ZodType>(item: T, message = A_LIST) =>
   z.array(item, message).max(MOST, `must hold at most ${MOST}`);
 
 /** Keys that an object may then set as it likes: none that says where a call goes, with which credential, or who made the row. */
-function keys(place: keyof typeof NEVER_ALLOWED) {
+function keys(place: 'params' | 'info') {
   const key = plain('the name of a key').superRefine((name, context) => {
-    const why = NEVER_ALLOWED[place].get(name);
+    const why = neverAllowed(place, name);
     if (why) context.addIssue({ code: 'custom', message: `cannot be allowed to objects: ${why}` });
     else if (!/^[\w.-]{1,64}$/.test(name)) context.addIssue({ code: 'custom', message: 'must be the name of a key' });
   });

@@ -16,6 +16,8 @@ export interface Departures {
   note(key: string, projection: Projection | undefined, witnessed: boolean): void;
   /** False: that it went is inferred from its absence, or from what it says after a time in which nobody looked. */
   saw(key: string): boolean;
+  /** It is not gone in the sense that its rows should go: what comes later is judged anew. */
+  forget(key: string): void;
   /** True for an object that lives and is not ours. */
   ignores(key: string): boolean;
   /** Forgets those that have had no rows for a while. */
@@ -61,5 +63,11 @@ export function createDepartures(now: () => number): Departures {
     }
   }
 
-  return { note, saw: (key) => departed.has(key), ignores: (key) => ignored.has(key), prune };
+  return {
+    note,
+    saw: (key) => departed.has(key),
+    forget: (key) => void departed.delete(key),
+    ignores: (key) => ignored.has(key),
+    prune,
+  };
 }

@@ -1,6 +1,7 @@
 import type { Applied, Gate, Priority, Registry, Writer } from '../litellm/index.ts';
 import {
   type Change,
+  CREDENTIAL_PARAM,
   type Judgement,
   parseSourceKey,
   type SecretRef,
@@ -75,7 +76,6 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   const { registry, names, backendKeys, departures } = world;
   const observer = createObserver({ world, views });
   const verifier = createVerifier({ world, gate, placeOf, consider: known });
-  const viewOf = (kind: string): SourceView | undefined => views.find((view) => view.source.kind === kind);
 
   function keys(): string[] {
     const found = new Set<string>();
@@ -127,12 +127,20 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     if (!place) return undefined;
     const { ref, view, cache } = place;
     const object = cache.get(placeKey(ref));
+    if (!object && cache.isFresh) departures.forget(key);
     // A source that cannot be read says nothing about what it does not show, but for what was seen to go.
     if (!object && cache.state !== 'synced' && !departures.saw(key)) return undefined;
     const decision = decide(world, ref, view.source, object);
-    if (!object && cache.isDelisted) return decideDelisted(decision);
+    if (!object && cache.isDelisted) return withoutRetained(key, decision);
     if (object || departures.saw(key) || !cache.isUnselected?.(placeKey(ref))) return decision;
     return decideUnselected(decision);
+  }
+
+  function withoutRetained(key: string, decision: Decision): Decision {
+    const rest = decideDelisted(decision);
+    // What stays is judged anew when it is listed again.
+    if (rest !== decision) departures.forget(key);
+    return rest;
   }
 
   async function verify(key: string, signal?: AbortSignal): Promise<Decision | undefined> {
@@ -227,12 +235,12 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   async function readKey(key: string, signal?: AbortSignal): Promise<void> {
     const secret = observer.secretOf(key);
     if (secret) await backendKeys.read(secret, signal);
-    if (observer.namesCredential(key)) await readCredentials(signal);
+    if (observer.namesCredential(key)) await world.credentials?.read(signal);
   }
 
-  /** Where they cannot be read, what was read last counts. */
-  async function readCredentials(signal?: AbortSignal): Promise<void> {
-    await world.credentials?.read(signal).catch(() => undefined);
+  /** Rows may name one whose objects do not any more. */
+  function namesCredential(): boolean {
+    return observer.namesCredential() || registry.owned().some(({ params }) => params[CREDENTIAL_PARAM] !== undefined);
   }
 
   async function readKeys(signal?: AbortSignal): Promise<{ changed: string[]; count: number }> {
@@ -244,7 +252,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   async function refresh(signal?: AbortSignal): Promise<void> {
     await viaGate(() => registry.refresh(signal), true);
     names.rowsSeen(registry.owned());
-    if (observer.namesCredential()) await readCredentials(signal);
+    if (namesCredential()) await world.credentials?.read(signal);
   }
 
   /** @param isAnswer - false: what came back says nothing about LiteLLM, which was perhaps not even asked */
@@ -261,7 +269,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
 
   function placeOf(key: string): Place | undefined {
     const ref = parseSourceKey(key);
-    const view = ref && viewOf(ref.kind);
+    const view = ref && views.find(({ source }) => source.kind === ref.kind);
     const cache = ref && view?.cacheFor(ref);
     return ref && view && cache ? { ref, view, cache } : undefined;
   }

@@ -71,12 +71,14 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
     });
     return;
   }
+  const lastHolder = names.lastHolderOf(name);
   const state = {
     // What is taken over holds nothing against the one that takes it.
     rows: registry.underName(name).filter(({ id }) => !adopted.has(id)),
     patterns: registry.takingByPattern(name),
-    declarers: names.declarersOf(name),
-    lastHolder: names.lastHolderOf(name),
+    // Who may not have a name keeps it from nobody.
+    declarers: names.declarersOf(name).filter((one) => allowsName(rights.of(one.namespace), name)),
+    lastHolder: lastHolder && allowsName(rights.of(lastHolder.namespace), name) ? lastHolder : undefined,
   };
   const sharesWith = (other: string): boolean => rights.share(name, namespace, other);
   const claimant = { owner, namespace, source: key, uid, sharesWith };
@@ -123,8 +125,8 @@ function inShares(registration: Registration, claims: Claims): Registration {
   return fair;
 }
 
-/** Parameters by which one row draws calls from the others of its name. */
-const SHARE: readonly string[] = ['weight', 'order'];
+/** Parameters by which one row draws calls from the others of its name: LiteLLM weighs by `weight`, else by `rpm`, else by `tpm` (1.106.0, `simple_shuffle`). */
+const SHARE: readonly string[] = ['weight', 'order', 'rpm', 'tpm'];
 
 /** Where a name is shared with others, a tenant does not say who gets the calls. */
 function withoutShare(registration: Registration): { fair: Registration; withheld: Record<string, Json> } {

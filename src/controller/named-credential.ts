@@ -1,10 +1,10 @@
-import type { Credentials } from '../litellm/index.ts';
+import { CREDENTIALS_AGAIN_MS, type Credentials } from '../litellm/index.ts';
 import {
   CREDENTIAL_PARAM,
+  disarm,
   type Plan,
   type Projection,
   planHold,
-  planWithdraw,
   type StampedRecord,
 } from '../registration/index.ts';
 import type { StandingProblem } from './world.ts';
@@ -16,28 +16,59 @@ export function credentialOf(projection: Projection): string | undefined {
   return named.find((name) => typeof name === 'string');
 }
 
+export interface WithoutCredential {
+  state: 'held' | 'invalid';
+  plan: Plan;
+  problems: StandingProblem[];
+  why: string;
+}
+
 /**
- * What is done about an object whose credential LiteLLM does not have: it would run calls without it, with a key of its own environment, which the
- * object's server then reads. So nothing is registered, and rows that name one are taken out.
+ * What is done about an object whose credential LiteLLM is not known to have: nothing is registered, and what stands is kept.
  *
+ * @param now - milliseconds since 1970
  * @returns undefined where LiteLLM has it, or none is named
  */
 export function withoutCredential(
   uid: string,
   projection: Projection,
-  credentials: Pick<Credentials, 'look'> | undefined,
+  credentials: Credentials | undefined,
   records: StampedRecord[],
-): { state: 'held' | 'invalid'; plan: Plan; problems: StandingProblem[]; why: string } | undefined {
+  now: number,
+): WithoutCredential | undefined {
   const name = credentialOf(projection);
-  const state = name === undefined ? 'known' : (credentials?.look(name) ?? 'unread');
-  if (name === undefined || state === 'known') return undefined;
-  const held = planHold(uid, records);
-  if (state === 'unread') {
-    return { state: 'held', plan: held, problems: [], why: 'LiteLLM was not asked for its credentials yet' };
+  if (name === undefined) return undefined;
+  const found = credentials?.look(name) ?? { state: 'unread' };
+  const plan = planHold(uid, records);
+  const failed = (message: string): StandingProblem[] => [{ reason: 'RegistrationFailed', message }];
+  switch (found.state) {
+    case 'known':
+      return undefined;
+    case 'unread': {
+      const problems = found.why === undefined ? [] : failed(`LiteLLM's credentials cannot be read: ${found.why}`);
+      return { state: 'held', plan, problems, why: "LiteLLM's credentials are not known yet" };
+    }
+    case 'doubtful': {
+      const why = `LiteLLM may have no credential "${name}"`;
+      return { state: 'held', plan: { ...plan, dueAt: now + CREDENTIALS_AGAIN_MS }, problems: [], why };
+    }
+    case 'missing': {
+      const why = `LiteLLM has no credential "${name}"`;
+      return { state: 'invalid', plan, problems: failed(`${why}: add it in LiteLLM.`), why };
+    }
   }
-  const leaking = records.filter(({ stamp, params }) => stamp.uid === uid && params[CREDENTIAL_PARAM] !== undefined);
-  const changes = [...held.changes, ...planWithdraw(leaking).changes];
-  const message = `LiteLLM has no credential "${name}", and would send a key of its own environment instead: add it in LiteLLM.`;
-  const why = `LiteLLM has no credential "${name}" any more`;
-  return { state: 'invalid', plan: { changes }, problems: [{ reason: 'RegistrationFailed', message }], why };
+}
+
+/**
+ * Gives rows a key that is none where they name a credential which LiteLLM does not have any more, whatever their object means now and whatever the
+ * policy: LiteLLM would run their calls with a key of its own environment, which the object's server then reads.
+ */
+export function disarmed(plan: Plan, records: readonly StampedRecord[], credentials: Credentials | undefined): Plan {
+  const touched = new Set(plan.changes.flatMap((change) => ('record' in change ? change.record.id : [])));
+  const changes = records.flatMap((record) => {
+    const name = record.params[CREDENTIAL_PARAM];
+    if (typeof name !== 'string' || touched.has(record.id)) return [];
+    return credentials?.look(name).state === 'missing' ? (disarm(record) ?? []) : [];
+  });
+  return changes.length > 0 ? { ...plan, changes: [...changes, ...plan.changes] } : plan;
 }

@@ -12,6 +12,8 @@ export interface ObjectCache<T extends SourceObject = SourceObject> {
   fetch(namespace: string, name: string): Promise<T | 'unselected' | undefined>;
   /** Where there is a selector: finds out which objects live that it does not take; every so often, else it returns at once. Throws on doubt. */
   lookForUnselected?(signal?: AbortSignal): Promise<void>;
+  /** It is looked at for the first time, or anew: that an object went before that says nothing. */
+  readonly isFresh?: boolean;
   /** What it holds is not listed by the administrator any more: rows that are to be retained then stay. */
   readonly isDelisted?: true;
   /** By `namespace/name`, as of the last look. */

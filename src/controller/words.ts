@@ -1,5 +1,5 @@
 import { type Applied, LiteLlmError } from '../litellm/index.ts';
-import { type Entry, type FieldChange, type ModelRecord, takesOut } from '../registration/index.ts';
+import { type Entry, type FieldChange, type ModelRecord, showable, takesOut } from '../registration/index.ts';
 import type { Outcome } from './engine.ts';
 import { EVENTS, type EventReason } from './event-table.ts';
 import { describeError } from './failures.ts';
@@ -85,7 +85,9 @@ export function describeFields(fields: readonly FieldChange[]): string {
       const name = field.replace(/^(?:litellm_params|model_info)\./, '');
       if (name === 'model_registrar') return 'settings that LiteLLM does not show';
       if (to === undefined) return `${name} removed`;
-      return from === undefined ? `${name} ${short(to)}` : `${name} ${short(from)} → ${short(to)}`;
+      const shown = showable(field.startsWith('litellm_params.') ? name : '', to);
+      if (shown === undefined) return `${name} (hidden)`;
+      return from === undefined ? `${name} ${short(shown)}` : `${name} ${short(from)} → ${short(shown)}`;
     })
     .join(', ');
 }

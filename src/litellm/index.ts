@@ -1,5 +1,5 @@
 export { createClient, type LiteLlmClient } from './client.ts';
-export { type CredentialState, type Credentials, createCredentials } from './credentials.ts';
+export { CREDENTIALS_AGAIN_MS, type CredentialState, type Credentials, createCredentials } from './credentials.ts';
 export { LITELLM_ERRORS, LiteLlmError, type LiteLlmErrorCode } from './errors.ts';
 export { createGate, type Gate } from './gate.ts';
 export { createHttp, type Http } from './http.ts';

@@ -14,6 +14,7 @@ export { type Assignment, type Audience, assignLiteLlm } from './assignment.ts';
 export { canonical, digest } from './canonical.ts';
 export { type Claimant, type Declarer, decideClaim, type LastHolder, type NameState, type Verdict } from './claims.ts';
 export type { FieldChange } from './difference.ts';
+export { disarm } from './disarm.ts';
 export { settleDoubt } from './doubt.ts';
 export type { Entry, ModelRecord, StampedRecord } from './entry.ts';
 export { type Judgement, judgeTakeOuts, type TakeOut } from './guard.ts';
@@ -58,6 +59,7 @@ export {
   CREDENTIAL_PARAM,
   createRights,
   NEVER_ALLOWED,
+  neverAllowed,
   RIGHTS_RULES,
   type Rights,
   type RightsRule,

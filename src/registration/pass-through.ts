@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS } from './pass-through-table.ts';
 import type { Json } from './registration.ts';
-import { CREDENTIAL_PARAM, NEVER_ALLOWED, type RightsRule, type TenantRights } from './rights.ts';
+import { CREDENTIAL_PARAM, neverAllowed, type RightsRule, type TenantRights } from './rights.ts';
 import { readYamlMap } from './yaml-map.ts';
 
 const TABLES = { params: PASS_THROUGH_PARAMS, info: PASS_THROUGH_INFO } as const;
@@ -78,10 +78,10 @@ function furtherProblem(
   rights: TenantRights | undefined,
 ): PassThroughProblem | undefined {
   if (place === 'params' && key === CREDENTIAL_PARAM) return credentialProblem(value, rights);
-  if (NEVER_ALLOWED[place].has(key) || !rights?.[place].includes(key)) {
+  if (neverAllowed(place, key) || !rights?.[place].includes(key)) {
     const hint = hintFor(place, key);
     const message = `the key ${shown(key)} may not be set here${hint}`;
-    if (hint || NEVER_ALLOWED[place].has(key) || !PLAIN.test(key)) return { message };
+    if (hint || neverAllowed(place, key) || !PLAIN.test(key)) return { message };
     const rule = place === 'params' ? 'litellm-params' : 'model-info';
     return { message: `${message} (the administrator can allow it for the namespace)`, rule };
   }

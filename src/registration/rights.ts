@@ -20,7 +20,7 @@ export interface TenantEntry extends TenantRights {
   namespace: string;
 }
 
-/** A public name, or a pattern of some, that namespaces hold together: LiteLLM balances the calls between their models. */
+/** A public name, or a pattern of some, that namespaces hold together: the first entry that matches a name counts for it. */
 export interface SharedName {
   name: string;
   /** Names or patterns of namespaces. */
@@ -68,10 +68,9 @@ export function createRights(tenants: readonly TenantEntry[], shared: readonly S
   }
 
   function share(name: string, one: string, other: string): boolean {
-    return shared.some(
-      ({ name: pattern, namespaces }) =>
-        matchesPattern(pattern, name) && matchesAny(namespaces, one) && matchesAny(namespaces, other),
-    );
+    if (one === NO_NAMESPACE || other === NO_NAMESPACE) return false;
+    const { namespaces = [] } = shared.find((entry) => matchesPattern(entry.name, name)) ?? {};
+    return matchesAny(namespaces, one) && matchesAny(namespaces, other);
   }
 
   return { of, share, isShared: (name, namespace) => share(name, namespace, namespace) };
@@ -85,7 +84,18 @@ export function allowsName({ publicNames }: TenantRights, name: string): boolean
 /** The parameter by which LiteLLM sends a credential that it keeps itself. */
 export const CREDENTIAL_PARAM = 'litellm_credential_name';
 
-/** Keys that no administrator can allow, and why: they follow from the object, or would lead elsewhere. */
+/** Parts of names of parameters that say where a call goes, through which code, or with which credential (LiteLLM 1.106.0, `types/router.py`). */
+const LEADS_ELSEWHERE =
+  /fallback|endpoint|(?:^|_)base(?:$|_)|url|uri|proxy|host|header|client|callback|credential|organization|project|region_map|(?:^|_)(?:auth|key|keys|token|secret|password|access|private|certificate)(?:$|_)/i;
+
+/** Why no administrator can allow objects a key; undefined where he can. */
+export function neverAllowed(place: 'params' | 'info', key: string): string | undefined {
+  const listed = NEVER_ALLOWED[place].get(key);
+  if (listed !== undefined || place === 'info') return listed;
+  return LEADS_ELSEWHERE.test(key) ? 'it may say where a call goes, or with which credential' : undefined;
+}
+
+/** Keys that follow from the object, and what they follow from. */
 export const NEVER_ALLOWED: { params: ReadonlyMap<string, string>; info: ReadonlyMap<string, string> } = {
   params: new Map([
     ['model', 'it follows from served-name and provider'],

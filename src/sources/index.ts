@@ -8,6 +8,7 @@ export {
   type EntryKey,
   type ListedModel,
   mayCallFunctions,
+  modelIdOf,
   objectName,
   readBackends,
   readModels,

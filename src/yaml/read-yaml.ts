@@ -1,8 +1,14 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 
 /** What an administrator's file says, or all that is wrong with it, a sentence each that begins with `file:line`. */
-export type YamlReading<T> = { value: T } | { problems: [string, ...string[]] };
+export type YamlReading<T> =
+  | {
+      value: T;
+      /** The line on which the value of a path stands, from 1 on. */
+      lineOf: (path: readonly PropertyKey[]) => number;
+    }
+  | { problems: [string, ...string[]] };
 
 /**
  * Reads a YAML file of settings: one document, without repeated keys and aliases that could grow it.
@@ -13,20 +19,31 @@ export type YamlReading<T> = { value: T } | { problems: [string, ...string[]] };
  */
 export function readYaml<T>(text: string, schema: z.ZodType<T>, file: string): YamlReading<T> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const at = (offset: number | undefined): string => `${file}:${offset === undefined ? 1 : lines.linePos(offset).line}`;
-  const [first, ...rest] = [...document.errors].map(
-    (error) => `${at(error.pos[0])}: it is not YAML: ${firstLine(error.message)}`,
+  const [first, ...rest] = [...document.errors, ...document.warnings].map(
+    // The parser's own messages quote the text, which may hold a key.
+    (error) => `${at(error.pos[0])}: it is not YAML (${error.code})`,
   );
   if (first !== undefined) return { problems: [first, ...rest] };
+  const odd = oddKey(document);
+  if (odd !== undefined) return { problems: [`${at(odd)}: a key must be plain text`] };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 20 });
-  } catch (error) {
-    return { problems: [`${at(0)}: it is not YAML: ${firstLine(error instanceof Error ? error.message : '')}`] };
+  } catch {
+    return { problems: [`${at(0)}: it is not YAML (an alias that is not there, or too many of them)`] };
   }
   const parsed = schema.safeParse(value);
-  if (parsed.success) return { value: parsed.data };
+  if (parsed.success) {
+    const lineOf = (path: readonly PropertyKey[]) => lines.linePos(offsetOf(document, path) ?? 0).line;
+    return { value: parsed.data, lineOf };
+  }
   const [problem, ...others] = parsed.error.issues.flatMap((issue) => problemsOf(issue, document, at));
   return { problems: [problem ?? `${at(0)}: it is wrong`, ...others] };
 }
@@ -59,11 +76,21 @@ function keyOffset(document: Document, path: readonly PropertyKey[], key: string
 function inWords(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    return text ? `${text}.${String(part)}` : String(part);
+    // A key that is not known may be one in the wrong place.
+    const name = /^[\w.-]{1,64}$/.test(String(part)) ? String(part) : 'a key that is no plain name';
+    return text ? `${text}.${name}` : name;
   }, '');
 }
 
-/** The library repeats the line of the file below its sentence; it may hold a key. */
-function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+/** Where a key stands that is no text: it would be printed, and turned into one. */
+function oddKey(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Pair(_index, { key }) {
+      if (isScalar(key) && typeof key.value === 'string') return undefined;
+      found = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }

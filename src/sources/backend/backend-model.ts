@@ -28,6 +28,14 @@ export function objectName(backend: string, id: string): string {
   return `${backend}:${id.replaceAll(/[%/]/g, encodeURIComponent)}`;
 }
 
+/** The model's id of an object's name. */
+export function modelIdOf(name: string): string {
+  return name
+    .slice(name.indexOf(':') + 1)
+    .replaceAll('%2F', '/')
+    .replaceAll('%25', '%');
+}
+
 /** The backend of an object's name. */
 export function backendOf(name: string): string {
   return name.slice(0, Math.max(name.indexOf(':'), 0)) || name;

@@ -170,6 +170,6 @@ export const BackendsFile = z.strictObject({
 export function readBackends(text: string, file: string): YamlReading<readonly BackendEntry[]> {
   const read = readYaml(text, BackendsFile.nullable(), file);
   if ('problems' in read) return read;
-  if (read.value) return { value: read.value.backends };
+  if (read.value) return { ...read, value: read.value.backends };
   return { problems: [`${file}:1: the file is empty: to list no backends, write "backends: []"`] };
 }

@@ -2,7 +2,7 @@ import type { Source } from '../source.ts';
 import type { BackendModel } from './backend-model.ts';
 import { projectBackendModel } from './project.ts';
 
-export { type BackendModel, backendModel, backendOf, type EntryKey, objectName } from './backend-model.ts';
+export { type BackendModel, backendModel, backendOf, type EntryKey, modelIdOf, objectName } from './backend-model.ts';
 export { type BackendEntry, BackendsFile, readBackends } from './entry.ts';
 export { type ListedModel, type ModelsAnswer, readModels } from './models.ts';
 export { countsModel, mayCallFunctions } from './rules.ts';

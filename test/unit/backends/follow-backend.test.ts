@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { followBackend } from '../../../src/backends/follow-backend.ts';
 import { type BackendServer, startBackend } from '../../support/backend-server.ts';
@@ -70,11 +73,58 @@ test('a model that may be gone is asked for once more, and is there if the backe
   expect(await follower.fetch('lab:c')).toBeUndefined();
 });
 
-test('its key goes with each call and to no other address', async () => {
-  server.wantKey('nobody-has-it');
+test('its key goes with each call, and never to another server: not while the file with that one’s key cannot be read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'model-registrar-keys-'));
+  stops.push(() => rm(folder, { recursive: true }));
+  const key = join(folder, 'a');
+  await writeFile(key, 'canary-of-a');
+  const follower = follow({ 'api-key-file': key });
+  await until('it is known', () => follower.state === 'synced');
+  expect(new Set(server.calls.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer canary-of-a']));
+  const other = await startBackend('ollama', [{ id: 'a' }]);
+  stops.push(() => other.stop());
+  await follower.change({ ...follower.entry, url: other.url, 'api-key-file': join(folder, 'b') });
+  await until('the other answered', () => other.calls.length > 1);
+  expect(JSON.stringify(other.calls)).not.toContain('canary-of-a');
+  expect(seen.objects.get('lab:a')).toMatchObject({ entry: { url: other.url }, key: { state: 'unknown' } });
+});
+
+test('an answer in flight from where it led before is dropped, and the new place is asked at once', async () => {
+  const other = await startBackend('ollama', [{ id: 'x' }]);
+  stops.push(() => other.stop());
+  server.hang(true);
+  const follower = follow({ interval: 600_000, timeout: 60_000 });
+  await until('the first is asked', () => server.calls.length > 0);
+  expect(follower.answered).toBe(false);
+  await follower.change({ ...follower.entry, url: other.url });
+  await until('the other is known', () => seen.objects.has('lab:x'));
+});
+
+test('edits and new keys are no reason to count one dip twice', async () => {
+  server.list([{ id: 'a' }, { id: 'b' }]);
   const follower = follow({ interval: 600_000 });
   await follower.tried;
-  expect(server.calls.map(({ authorization }) => authorization)).toEqual([undefined]);
+  server.list([{ id: 'a' }]);
+  for (const tag of ['x', 'y', 'z']) {
+    const before = seen.outcomes.length;
+    await follower.change({ ...follower.entry, tags: [tag] });
+    await until('it is asked again', () => seen.outcomes.length > before);
+  }
+  expect([...seen.objects.keys()]).toEqual(['lab:a', 'lab:b']);
+  // Whoever has no time for an interval asks once more, and that counts.
+  await follower.again();
+  await follower.again();
+  expect([...seen.objects.keys()]).toEqual(['lab:a']);
+});
+
+test('what its entry leaves out is not there, also while it does not answer', async () => {
+  const follower = follow();
+  await until('it is known', () => follower.state === 'synced');
+  await server.stop();
+  await until('it fails', () => follower.state === 'failing');
+  await follower.change({ ...follower.entry, exclude: ['a'] });
+  expect(await follower.fetch('lab:a')).toBeUndefined();
+  await server.start();
 });
 
 test('another entry is asked for at once', async () => {

@@ -111,8 +111,8 @@ describe('the file', () => {
   it.each([
     ['- a\n', 'must hold settings by name, for example "litellm-url: http://…".'],
     ['just text', 'must hold settings by name, for example "litellm-url: http://…".'],
-    ['a: b: c\n', /is not YAML: /],
-    ['"unfinished', /is not YAML: /],
+    ['a: b: c\n', /is not YAML \(/],
+    ['"unfinished', /is not YAML \(/],
   ])('says in one line what is wrong with %j', (text, expected) => {
     const file = fileWith(text);
     const [line, ...more] = complaints({ file });
@@ -140,9 +140,9 @@ describe('wrong values', () => {
       '--kubeconfig must not be empty, but is "".',
       '--litellm-url must be an http:// or https:// address, but is "litellm:4000".',
       'MODEL_REGISTRAR_NAMESPACE must be the name of a namespace: lower-case letters, digits and "-", but is "ok,Wrong".',
-      `"policy" in ${file} must be sync, upsert-only, create-only, but is "all".`,
+      `"policy" in ${file}:1 must be sync, upsert-only, create-only, but is "all".`,
       'MODEL_REGISTRAR_DRY_RUN must be true or false, but is "yes".',
-      `"settle" in ${file} must be a duration such as 500ms, 60s, 10m or 1h, but is true.`,
+      `"settle" in ${file}:2 must be a duration such as 500ms, 60s, 10m or 1h, but is true.`,
     ]);
   });
 

@@ -16,17 +16,19 @@ const body = (...names: string[]) => ({
   credentials: names.map((name) => ({ credential_name: name, credential_values: { api_key: 'ca****ry' } })),
 });
 
-test('nothing is known before they were read, and each is known or missing afterwards', async () => {
+test('nothing is known before they were read, and one list is not enough to say that one is missing', async () => {
   const { credentials } = asked([{ status: 200, body: body('corp') }]);
-  expect(credentials.look('corp')).toBe('unread');
+  expect(credentials.look('corp')).toEqual({ state: 'unread' });
   await credentials.read();
-  expect([credentials.look('corp'), credentials.look('other')]).toEqual(['known', 'missing']);
+  expect([credentials.look('corp'), credentials.look('other')]).toEqual([{ state: 'known' }, { state: 'doubtful' }]);
 });
 
 test('they are not read again a moment later', async () => {
   const { credentials, clock, calls } = asked([
     { status: 200, body: body('corp') },
     { status: 200, body: body() },
+    { status: 200, body: body() },
+    { status: 200, body: body('corp') },
   ]);
   await credentials.read();
   clock.now = 4_999;
@@ -34,7 +36,13 @@ test('they are not read again a moment later', async () => {
   expect(calls).toEqual(['/credentials']);
   clock.now = 5_000;
   await credentials.read();
-  expect(credentials.look('corp')).toBe('missing');
+  expect(credentials.look('corp')).toEqual({ state: 'doubtful' });
+  clock.now = 10_000;
+  await credentials.read();
+  expect(credentials.look('corp')).toEqual({ state: 'missing' });
+  clock.now = 15_000;
+  await credentials.read();
+  expect(credentials.look('corp')).toEqual({ state: 'known' });
 });
 
 test.each([
@@ -45,6 +53,12 @@ test.each([
   const { credentials, clock } = asked([{ status: 200, body: body('corp') }, answer]);
   await credentials.read();
   clock.now = 10_000;
-  await expect(credentials.read()).rejects.toMatchObject({ code: 'unreadable' });
-  expect(credentials.look('corp')).toBe('known');
+  await credentials.read();
+  expect(credentials.look('corp')).toEqual({ state: 'known' });
+});
+
+test('why they cannot be read is told while nothing is known', async () => {
+  const { credentials } = asked([{ status: 403, body: { error: 'canary' } }]);
+  await credentials.read();
+  expect(credentials.look('corp')).toEqual({ state: 'unread', why: expect.not.stringContaining('canary') });
 });

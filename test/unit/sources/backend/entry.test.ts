@@ -79,7 +79,7 @@ describe('an entry', () => {
 
 describe('the file', () => {
   it('may list none', () => {
-    expect(readBackends('backends: []', 'f')).toEqual({ value: [] });
+    expect(readBackends('backends: []', 'f')).toMatchObject({ value: [] });
   });
 
   it.each(['', '\n# only words\n', '---\n'])('that is empty says nothing: %j', (text) => {

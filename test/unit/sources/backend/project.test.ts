@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { entryId, parseSourceKey, sourceKey } from '../../../../src/registration/index.ts';
-import { backend, backendOf, objectName } from '../../../../src/sources/backend/index.ts';
+import { backend, backendOf, modelIdOf, objectName } from '../../../../src/sources/backend/index.ts';
 import { NO_RELATED } from '../../../support/no-related.ts';
 import { entry, model } from './builders.ts';
 
@@ -77,6 +77,7 @@ test('its name holds the id and can be taken apart, whatever the id', () => {
     const ref = { kind: 'backend', namespace, name };
     expect(parseSourceKey(sourceKey(ref))).toEqual(ref);
     expect(backendOf(name)).toBe('lab');
+    expect(modelIdOf(name)).toBe(id);
     expect(entryId({ owner: 'o', source: ref, uid: 'lab', publicName: id })).toMatch(/^backend\.lab\.[0-9a-f]{8}$/);
   }
   expect(objectName('lab', 'Qwen/Qwen3-8B')).toBe('lab:Qwen%2FQwen3-8B');
