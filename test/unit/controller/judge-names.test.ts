@@ -114,7 +114,7 @@ describe('judgeNames', () => {
     });
     expect(judgeNames(worldOf([row()]), OBJECT, [greedy])).toMatchObject({ granted: [greedy], problems: [] });
     const shared = judgeNames(worldOf([row(), handMade()]), OBJECT, [greedy]);
-    expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', rpm: 5 } })]);
+    expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', timeout: 5 } })]);
     expect(shared.withheld).toEqual(new Map([['qwen', { weight: 999, order: 1, rpm: 7 }]]));
     expect(shared.problems).toMatchObject([
       {
