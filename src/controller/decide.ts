@@ -23,7 +23,7 @@ import {
 import type { Source, SourceObject } from '../sources/index.ts';
 import type { BackendKey } from './backend-keys.ts';
 import { type Claims, judgeNames } from './judge-names.ts';
-import { withoutCredential } from './named-credential.ts';
+import { withoutCredential, withoutUnfit } from './named-credential.ts';
 import type { StandingProblem, World } from './world.ts';
 
 /** What stands between an object and its model, in one word: `registrations{state}`. `none`: there is nothing to count. */
@@ -52,7 +52,7 @@ export function decide(world: World, ref: SourceRef, source: Source, object: Sou
   const projection = object && source.project(object, world.projection, world.related);
   const decision =
     object && projection ? decideFor(world, ref, object, projection, records) : gone(world, ref, records);
-  const plan = applyPolicy(decision.plan, world.policy);
+  const plan = applyPolicy(withoutUnfit(world, ref, records, decision.plan), world.policy);
   return {
     ...decision,
     plan: world.adopting?.has(sourceKey(ref)) ? adoptionsOf(plan) : plan,

@@ -11,6 +11,7 @@ import type { BackendKeys } from './backend-keys.ts';
 import { type Decision, decide, decideDelisted, decideUnselected } from './decide.ts';
 import { GateClosed, isOvertaken, isUntried, Outdated } from './failures.ts';
 import { asHeld, type Guard } from './guard.ts';
+import { credentialIn } from './named-credential.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { type Place, placeKey, type SourceView } from './source-view.ts';
 import { createVerifier } from './verifier.ts';
@@ -227,12 +228,7 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   async function readKey(key: string, signal?: AbortSignal): Promise<void> {
     const secret = observer.secretOf(key);
     if (secret) await backendKeys.read(secret, signal);
-    if (observer.namesCredential(key)) await readCredentials(signal);
-  }
-
-  /** Where they cannot be read, what was read last counts. */
-  async function readCredentials(signal?: AbortSignal): Promise<void> {
-    await world.credentials?.read(signal).catch(() => undefined);
+    if (observer.namesCredential(key)) await world.credentials?.read(signal);
   }
 
   async function readKeys(signal?: AbortSignal): Promise<{ changed: string[]; count: number }> {
@@ -244,7 +240,8 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   async function refresh(signal?: AbortSignal): Promise<void> {
     await viaGate(() => registry.refresh(signal), true);
     names.rowsSeen(registry.owned());
-    if (observer.namesCredential()) await readCredentials(signal);
+    // Also those of objects that are not Ready now: their rows may be served.
+    if (observer.namesCredential() || registry.owned().some(credentialIn)) await world.credentials?.read(signal);
   }
 
   /** @param isAnswer - false: what came back says nothing about LiteLLM, which was perhaps not even asked */

@@ -5,35 +5,61 @@ import type { Http } from './http.ts';
 /** A list is believed for so long where an object is looked at, in milliseconds. */
 const BELIEVED_MS = 5_000;
 
-/** `missing`: LiteLLM does not have it, and would run calls without it, with a key of its own environment (read in LiteLLM 1.106.0). */
-export type CredentialState = 'known' | 'missing' | 'unread';
+/**
+ * - `missing`: LiteLLM does not have it, and would run calls without it, with a key of its own environment (read in LiteLLM 1.106.0).
+ * - `keyless`: it holds no `api_key`, which comes to the same.
+ */
+export type CredentialState = 'known' | 'missing' | 'keyless' | 'unread';
 
 /** The names of the credentials that LiteLLM keeps, as they were read last. */
 export interface Credentials {
   look(name: string): CredentialState;
-  /**
-   * Reads them anew, unless they were read a moment ago.
-   *
-   * @throws LiteLlmError
-   */
+  /** Why they could not be read the last time, as a sentence without its full stop; undefined where they could. */
+  fault(): string | undefined;
+  /** Reads them anew, unless they were read a moment ago. Where that fails, what was read last counts. */
   read(signal?: AbortSignal): Promise<void>;
 }
 
-const Answer = z.object({ credentials: z.array(z.object({ credential_name: z.string() })) });
+/** The values are masked: whether there is one can be told, and nothing else is kept of them. */
+const Credential = z.object({
+  credential_name: z.string(),
+  credential_values: z.record(z.string(), z.unknown()).nullish(),
+});
+const Answer = z.object({ credentials: z.array(Credential) });
 
 /** @param now - a clock that never goes back, in milliseconds */
 export function createCredentials(http: Pick<Http, 'call'>, now: () => number = () => performance.now()): Credentials {
-  let names: ReadonlySet<string> | undefined;
+  let states: ReadonlyMap<string, CredentialState> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
+  let fault: string | undefined;
 
   async function read(signal?: AbortSignal): Promise<void> {
     if (readAt + BELIEVED_MS > now()) return;
-    const { status, body } = await http.call({ operation: 'credentials', method: 'GET', path: '/credentials', signal });
-    const answer = Answer.safeParse(body);
-    if (status !== 200 || !answer.success) throw new LiteLlmError('unreadable', { status });
-    names = new Set(answer.data.credentials.map((one) => one.credential_name));
-    readAt = now();
+    try {
+      states = await ask(http, signal);
+      readAt = now();
+      fault = undefined;
+    } catch (error) {
+      // What else ends a call is that it was given up.
+      if (error instanceof LiteLlmError) fault = error.message;
+    }
   }
 
-  return { look: (name) => (names ? (names.has(name) ? 'known' : 'missing') : 'unread'), read };
+  const look = (name: string): CredentialState => (states ? (states.get(name) ?? 'missing') : 'unread');
+  return { look, fault: () => fault, read };
+}
+
+/** @throws LiteLlmError */
+async function ask(http: Pick<Http, 'call'>, signal?: AbortSignal): Promise<Map<string, CredentialState>> {
+  const { status, body } = await http.call({ operation: 'credentials', method: 'GET', path: '/credentials', signal });
+  if (status === 401) throw new LiteLlmError('unauthorized', { status });
+  if (status === 403) throw new LiteLlmError('forbidden', { status });
+  const answer = Answer.safeParse(body);
+  if (status !== 200 || !answer.success) throw new LiteLlmError('unreadable', { status });
+  return new Map(
+    answer.data.credentials.map(({ credential_name: name, credential_values: values }) => [
+      name,
+      typeof values?.api_key === 'string' && values.api_key !== '' ? 'known' : 'keyless',
+    ]),
+  );
 }

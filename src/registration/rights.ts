@@ -20,7 +20,10 @@ export interface TenantEntry extends TenantRights {
   namespace: string;
 }
 
-/** A public name, or a pattern of some, that namespaces hold together: LiteLLM balances the calls between their models. */
+/**
+ * A public name, or a pattern of some, that namespaces hold together: LiteLLM balances the calls between their models. The first entry
+ * whose pattern matches a name counts for it, so that who shares with one shares with all.
+ */
 export interface SharedName {
   name: string;
   /** Names or patterns of namespaces. */
@@ -68,10 +71,10 @@ export function createRights(tenants: readonly TenantEntry[], shared: readonly S
   }
 
   function share(name: string, one: string, other: string): boolean {
-    return shared.some(
-      ({ name: pattern, namespaces }) =>
-        matchesPattern(pattern, name) && matchesAny(namespaces, one) && matchesAny(namespaces, other),
-    );
+    // What the administrator lists himself is no namespace, whatever a pattern matches.
+    if (one === NO_NAMESPACE || other === NO_NAMESPACE) return false;
+    const namespaces = shared.find(({ name: pattern }) => matchesPattern(pattern, name))?.namespaces ?? [];
+    return matchesAny(namespaces, one) && matchesAny(namespaces, other);
   }
 
   return { of, share, isShared: (name, namespace) => share(name, namespace, namespace) };
@@ -82,32 +85,64 @@ export function allowsName({ publicNames }: TenantRights, name: string): boolean
   return publicNames === undefined || matchesAny(publicNames, name);
 }
 
+/** Parameters by which one row draws calls from the others of its name. */
+export const SHARE_PARAMS: readonly string[] = ['weight', 'order'];
+
 /** The parameter by which LiteLLM sends a credential that it keeps itself. */
 export const CREDENTIAL_PARAM = 'litellm_credential_name';
 
+/** Where a key would go: LiteLLM's `litellm_params` or `model_info`. */
+export type RightsPlace = 'params' | 'info';
+
+/** What belongs to the row itself, wherever it is asked for. */
+const OF_THE_ROW: readonly (readonly [string, string])[] = [
+  ['id', 'ids are made by model-registrar'],
+  ['db_model', 'LiteLLM sets it'],
+  ['blocked', 'the annotation unready-policy is for it'],
+  ['model_registrar', 'it is the ownership mark'],
+  ['team_id', 'LiteLLM renames the models of a team'],
+  ['team_public_model_name', 'LiteLLM renames the models of a team'],
+  ['access_groups', 'access-groups is for it'],
+  ['mode', 'the annotation mode is for it'],
+];
+
+const LITELLM_SETS_IT = [
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by',
+  'access_via_team_ids',
+  'direct_access',
+];
+
 /** Keys that no administrator can allow, and why: they follow from the object, or would lead elsewhere. */
-export const NEVER_ALLOWED: { params: ReadonlyMap<string, string>; info: ReadonlyMap<string, string> } = {
+export const NEVER_ALLOWED: Readonly<Record<RightsPlace, ReadonlyMap<string, string>>> = {
   params: new Map([
+    ...OF_THE_ROW,
     ['model', 'it follows from served-name and provider'],
+    ['model_name', 'the annotation model-name is for it'],
     ['api_base', 'it is the address of the object'],
     ['base_url', 'it is the address of the object'],
     ['api_key', 'the annotation api-key-secret is for it'],
     ['custom_llm_provider', 'the annotation provider is for it'],
+    ['use_litellm_proxy', 'the annotation provider is for it'],
+    ['configurable_clientside_auth_params', 'callers would choose the address'],
     [CREDENTIAL_PARAM, 'credentials is for it'],
     ['tags', 'the annotation tags is for it'],
     ['model_info', 'it is model-info'],
   ]),
   info: new Map([
-    ['id', 'ids are made by model-registrar'],
-    ['db_model', 'LiteLLM sets it'],
-    ['blocked', 'the annotation unready-policy is for it'],
-    ['model_registrar', 'it is the ownership mark'],
-    ['team_id', 'LiteLLM renames the models of a team'],
-    ['team_public_model_name', 'LiteLLM renames the models of a team'],
-    ['access_groups', 'access-groups is for it'],
-    ['mode', 'the annotation mode is for it'],
+    ...OF_THE_ROW,
+    ...LITELLM_SETS_IT.map((key) => [key, 'LiteLLM sets it'] as const),
     ['notes', 'the annotation notes is for it'],
     ['max_tokens', 'the annotation max-model-len is for it'],
     ['max_input_tokens', 'the annotation max-model-len is for it'],
   ]),
 };
+
+/** Why no administrator can allow a key; undefined where he can. */
+export function neverAllowed(place: RightsPlace, key: string): string | undefined {
+  // LiteLLM 1.106.0, `without_server_derived_pricing`: the row would be written again and again.
+  if (place === 'info' && /(?:^|_)cost(?:_|$)/.test(key)) return 'LiteLLM keeps prices in litellm-params alone';
+  return NEVER_ALLOWED[place].get(key);
+}

@@ -62,6 +62,42 @@ describe('judgeNames', () => {
     });
   });
 
+  it('lets nobody keep a name from others that he may not have himself', () => {
+    const none = { accessGroups: [], params: [], info: [], credentials: [] };
+    const squatter = (publicNames: string[]) => {
+      const rights = createRights([{ ...none, namespace: 'squat', publicNames }], []);
+      const world = worldOf([], { projection: { selection: 'annotated', address: 'cluster', rights } });
+      world.names.declare('inference-service/squat/x', { namespace: 'squat', createdAt: 1, uid: 'a' }, ['qwen']);
+      return judgeNames(world, OBJECT, [registration()]);
+    };
+    expect(squatter(['qwen'])).toMatchObject({ granted: [], refused: ['qwen'] });
+    expect(squatter(['squat-*'])).toMatchObject({ granted: [{ publicName: 'qwen' }], refused: [] });
+  });
+
+  it('keeps no name for one who held it last and may not have it any more', () => {
+    const none = { accessGroups: [], params: [], info: [], credentials: [] };
+    const held = (publicNames: string[]) => {
+      const rights = createRights([{ ...none, namespace: 'rival', publicNames }], []);
+      const world = worldOf([], { projection: { selection: 'annotated', address: 'cluster', rights } });
+      world.names.nameSeen('qwen', [row({ source: { ...SOURCE, namespace: 'rival' } })]);
+      world.names.nameSeen('qwen', []);
+      return judgeNames(world, OBJECT, [registration()]);
+    };
+    expect(held(['qwen']).refused).toEqual(['qwen']);
+    expect(held([]).refused).toEqual([]);
+  });
+
+  it('writes no weight of a shared name, also where somebody else’s row stands under it', () => {
+    const rights = createRights([], [{ name: 'qwen', namespaces: ['llm', 'b'] }]);
+    const own = row({ registration: registration('qwen', { params: { weight: 5 } }) });
+    const world = worldOf([own, handMade()], { projection: { selection: 'annotated', address: 'cluster', rights } });
+    const claims = judgeNames(world, OBJECT, [registration('qwen', { params: { weight: 5 } })]);
+    expect(claims.granted).toMatchObject([{ params: {} }]);
+    expect(claims.granted[0]?.params).not.toHaveProperty('weight');
+    expect(claims.withheld).toEqual(new Map());
+    expect(claims.problems.map(({ reason }) => reason)).toEqual(['NotAllowed', 'NameConflict']);
+  });
+
   it('lets no one of those who share a name say who gets the calls', () => {
     const rights = createRights([], [{ name: 'qwen', namespaces: ['llm', 'b'] }]);
     const world = worldOf([rival], { projection: { selection: 'annotated', address: 'cluster', rights } });

@@ -51,6 +51,27 @@ describe('names that are shared', () => {
     expect(USUAL_RIGHTS.isShared('shared-1', 'team-a')).toBe(false);
   });
 
+  it('are shared by those of the first entry that matches: who shares with one shares with all', () => {
+    const two = createRights(
+      [],
+      [
+        { name: 'shared-1', namespaces: ['team-a', 'team-b'] },
+        { name: 'shared-*', namespaces: ['team-b', 'team-c'] },
+      ],
+    );
+    expect(two.share('shared-1', 'team-a', 'team-b')).toBe(true);
+    expect(two.share('shared-1', 'team-b', 'team-c')).toBe(false);
+    expect(two.share('shared-2', 'team-b', 'team-c')).toBe(true);
+  });
+
+  it('are none of what the administrator lists himself, whatever a pattern matches', () => {
+    const all = createRights([], [{ name: '*', namespaces: ['*'] }]);
+    expect(all.share('x', 'team-a', 'team-b')).toBe(true);
+    expect(all.share('x', NO_NAMESPACE, 'team-a')).toBe(false);
+    expect(all.share('x', 'team-a', NO_NAMESPACE)).toBe(false);
+    expect(all.isShared('x', NO_NAMESPACE)).toBe(false);
+  });
+
   const context = { now: T0, settleMs: SETTLE_MS };
   const sharesWith = (namespace: string) => namespace === 'b';
   const me = { owner: OWNER, namespace: 'llm', sharesWith };
