@@ -59,7 +59,12 @@ async function ask(http: Pick<Http, 'call'>, signal?: AbortSignal): Promise<Map<
   return new Map(
     answer.data.credentials.map(({ credential_name: name, credential_values: values }) => [
       name,
-      typeof values?.api_key === 'string' && values.api_key !== '' ? 'known' : 'keyless',
+      holdsKey(values?.api_key) ? 'known' : 'keyless',
     ]),
   );
+}
+
+/** An empty key is listed as stars alone, as one of up to four characters is (measured on 1.106.0): that is none either. */
+function holdsKey(masked: unknown): boolean {
+  return typeof masked === 'string' && /[^*]/.test(masked);
 }

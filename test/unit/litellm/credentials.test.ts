@@ -29,7 +29,7 @@ test('nothing is known before they were read, and each is known or missing after
   expect([credentials.look('corp'), credentials.look('other')]).toEqual(['known', 'missing']);
 });
 
-test.each([{}, null, undefined, { organization: 'x' }, { api_key: '' }, { api_key: null }])(
+test.each([{}, null, undefined, { organization: 'x' }, { api_key: '' }, { api_key: '*****' }, { api_key: null }])(
   'one that holds no key is no better than none: %j',
   async (values) => {
     const { credentials } = asked([list({ credential_name: 'corp', credential_values: values })]);
