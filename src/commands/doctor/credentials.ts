@@ -16,7 +16,11 @@ export async function examineCredentials(
   if (names.length === 0) return;
   const credentials = createCredentials(http);
   await credentials.read();
-  note('credentials', 'Credentials', judge(names, credentials.look, credentials.fault()));
+  note(
+    'credentials',
+    'Credentials',
+    judge(names, (name) => credentials.look(name), credentials.fault()),
+  );
 }
 
 function judge(names: readonly string[], look: (name: string) => CredentialState, fault: string | undefined): Finding {
