@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Decision } from '../controller/index.ts';
-import { type Change, type Json, type Judgement, showable, sourceKey } from '../registration/index.ts';
+import { type Change, type Json, type Judgement, RIGHTS_RULES, showable, sourceKey } from '../registration/index.ts';
 import { allHeld, HeldDeletes, heldLine, InLiteLlm } from './held-output.ts';
 import { counted, paint } from './output.ts';
 
@@ -31,7 +31,13 @@ export const PlanDocument = z.strictObject({
   held: HeldDeletes.optional().describe('Deletes that are held: so many objects are gone that it has to be confirmed.'),
   alsoHeld: z.array(HeldDeletes).optional().describe('Where there are several LiteLLMs: those held at further ones.'),
   problems: z.array(
-    z.strictObject({ source: z.string(), litellm: InLiteLlm, reason: z.string(), message: z.string() }),
+    z.strictObject({
+      source: z.string(),
+      litellm: InLiteLlm,
+      reason: z.string(),
+      message: z.string(),
+      rule: z.enum(RIGHTS_RULES).optional().describe('The rule of the file of --config that it breaks.'),
+    }),
   ),
   waiting: z
     .array(z.strictObject({ source: z.string(), litellm: InLiteLlm, why: z.string() }))

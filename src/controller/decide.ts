@@ -23,7 +23,7 @@ import {
 import type { Source, SourceObject } from '../sources/index.ts';
 import type { BackendKey } from './backend-keys.ts';
 import { type Claims, judgeNames } from './judge-names.ts';
-import { disarmed, withoutCredential } from './named-credential.ts';
+import { withoutCredential, withoutUnfit } from './named-credential.ts';
 import type { StandingProblem, World } from './world.ts';
 
 /** What stands between an object and its model, in one word: `registrations{state}`. `none`: there is nothing to count. */
@@ -52,7 +52,8 @@ export function decide(world: World, ref: SourceRef, source: Source, object: Sou
   const projection = object && source.project(object, world.projection, world.related);
   const decision =
     object && projection ? decideFor(world, ref, object, projection, records) : gone(world, ref, records);
-  const plan = disarmed(applyPolicy(decision.plan, world.policy), records, world.credentials);
+  // Whatever the policy says.
+  const plan = withoutUnfit(world, ref, records, applyPolicy(decision.plan, world.policy));
   return {
     ...decision,
     plan: world.adopting?.has(sourceKey(ref)) ? adoptionsOf(plan) : plan,
@@ -129,7 +130,7 @@ function serve(
   projection: Projection & { state: 'serve' },
   records: StampedRecord[],
 ): Decision {
-  const refusal = withoutCredential(base.uid, projection, world.credentials, records, world.now());
+  const refusal = withoutCredential(world, base.uid, projection, records);
   if (refusal) return { ...base, ...refusal };
   const key = projection.apiKeySecret && world.backendKeys.look(projection.apiKeySecret);
   if (key && key.state !== 'known') return withoutKey(base, key, records);

@@ -1,7 +1,6 @@
 import type { Applied, Gate, Priority, Registry, Writer } from '../litellm/index.ts';
 import {
   type Change,
-  CREDENTIAL_PARAM,
   type Judgement,
   parseSourceKey,
   type SecretRef,
@@ -12,6 +11,7 @@ import type { BackendKeys } from './backend-keys.ts';
 import { type Decision, decide, decideDelisted, decideUnselected } from './decide.ts';
 import { GateClosed, isOvertaken, isUntried, Outdated } from './failures.ts';
 import { asHeld, type Guard } from './guard.ts';
+import { credentialIn } from './named-credential.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { type Place, placeKey, type SourceView } from './source-view.ts';
 import { createVerifier } from './verifier.ts';
@@ -238,11 +238,6 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
     if (observer.namesCredential(key)) await world.credentials?.read(signal);
   }
 
-  /** Rows may name one whose objects do not any more. */
-  function namesCredential(): boolean {
-    return observer.namesCredential() || registry.owned().some(({ params }) => params[CREDENTIAL_PARAM] !== undefined);
-  }
-
   async function readKeys(signal?: AbortSignal): Promise<{ changed: string[]; count: number }> {
     const secrets = [...observer.secrets()];
     const changed = await backendKeys.readAll(secrets, signal);
@@ -252,7 +247,8 @@ export function createEngine({ world, views, writer, gate, guard, dryRun }: Engi
   async function refresh(signal?: AbortSignal): Promise<void> {
     await viaGate(() => registry.refresh(signal), true);
     names.rowsSeen(registry.owned());
-    if (namesCredential()) await world.credentials?.read(signal);
+    // Also those of objects that are not Ready now: their rows may be served.
+    if (observer.namesCredential() || registry.owned().some(credentialIn)) await world.credentials?.read(signal);
   }
 
   /** @param isAnswer - false: what came back says nothing about LiteLLM, which was perhaps not even asked */

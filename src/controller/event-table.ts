@@ -47,7 +47,7 @@ export const EVENTS = {
   NotAllowed: {
     type: 'Warning',
     meaning:
-      'The administrator does not let the namespace have this public name, access group, parameter or credential. What was registered before stays.',
+      'The administrator does not let the namespace have this public name, access group, parameter or credential. What was registered before stays, but for a credential.',
     next: 'Take it away, or ask the administrator to allow it.',
   },
   NotRoutable: {

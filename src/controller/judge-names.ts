@@ -2,10 +2,12 @@ import {
   allowsName,
   decideClaim,
   type Json,
+  type LastHolder,
   NO_NAMESPACE,
   publicNameProblem,
   REGISTER_KIND,
   type Registration,
+  SHARE_PARAMS,
   type SourceRef,
   sourceKey,
   USUAL_RIGHTS,
@@ -71,24 +73,26 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
     });
     return;
   }
-  const lastHolder = names.lastHolderOf(name);
+  const permitted = (holder: LastHolder | undefined) =>
+    holder && allowsName(rights.of(holder.namespace), name) ? holder : undefined;
   const state = {
     // What is taken over holds nothing against the one that takes it.
     rows: registry.underName(name).filter(({ id }) => !adopted.has(id)),
     patterns: registry.takingByPattern(name),
-    // Who may not have a name keeps it from nobody.
+    // Who may not have a name keeps nobody from it.
     declarers: names.declarersOf(name).filter((one) => allowsName(rights.of(one.namespace), name)),
-    lastHolder: lastHolder && allowsName(rights.of(lastHolder.namespace), name) ? lastHolder : undefined,
+    lastHolder: permitted(names.lastHolderOf(name)),
   };
   const sharesWith = (other: string): boolean => rights.share(name, namespace, other);
   const claimant = { owner, namespace, source: key, uid, sharesWith };
   const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
   if (verdict.verdict === 'granted') {
+    const own = rights.isShared(name, namespace) ? inShares(registration, claims) : registration;
     if (!verdict.beside) {
-      claims.granted.push(rights.isShared(name, namespace) ? inShares(registration, claims) : registration);
+      claims.granted.push(own);
       return;
     }
-    const { fair, withheld } = withoutShare(registration);
+    const { fair, withheld } = withoutShare(own);
     claims.granted.push(fair);
     const left = Object.keys(withheld);
     if (left.length > 0) claims.withheld.set(name, withheld);
@@ -125,16 +129,13 @@ function inShares(registration: Registration, claims: Claims): Registration {
   return fair;
 }
 
-/** Parameters by which one row draws calls from the others of its name: LiteLLM weighs by `weight`, else by `rpm`, else by `tpm` (1.106.0, `simple_shuffle`). */
-const SHARE: readonly string[] = ['weight', 'order', 'rpm', 'tpm'];
-
 /** Where a name is shared with others, a tenant does not say who gets the calls. */
 function withoutShare(registration: Registration): { fair: Registration; withheld: Record<string, Json> } {
   const params = Object.entries(registration.params);
   const only = (some: typeof params) => Object.fromEntries(some);
   return {
-    fair: { ...registration, params: only(params.filter(([key]) => !SHARE.includes(key))) },
-    withheld: only(params.filter(([key]) => SHARE.includes(key))),
+    fair: { ...registration, params: only(params.filter(([key]) => !SHARE_PARAMS.includes(key))) },
+    withheld: only(params.filter(([key]) => SHARE_PARAMS.includes(key))),
   };
 }
 

@@ -21,6 +21,7 @@ const MASKED_PARTS: ReadonlySet<string> = new Set([
   'token',
   'auth',
   'authorization',
+  'cookie',
   'credential',
   'credentials',
   'access',

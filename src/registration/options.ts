@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readAccessGroups } from './access-groups.ts';
 import { ANNOTATION_PREFIX, type AnnotationKey, findAnnotation, MAX_NAMES, MODES, PROVIDERS } from './annotations.ts';
-import { type PassThroughPlace, readPassThrough } from './pass-through.ts';
+import { readFurther } from './further-settings.ts';
 import type { Problem } from './projection.ts';
 import { headerProblem, publicNameProblem } from './public-name.ts';
 import { refusedKeys } from './refused-keys.ts';
@@ -237,29 +237,6 @@ function readTagList(value: string | undefined, problems: Problem[]): string[] |
 }
 
 /** The value is not repeated: it may hold a credential in the wrong place. */
-function readFurther(
-  key: 'litellm-params' | 'model-info',
-  place: PassThroughPlace,
-  value: string | undefined,
-  problems: Problem[],
-  rights: TenantRights | undefined,
-): Record<string, Json> {
-  if (value === undefined) return {};
-  const read = readPassThrough(place, value, rights);
-  if (read.problems.length > 0) {
-    const allowed = findAnnotation(key)?.allowed ?? '';
-    const told = read.problems.slice(0, 3).map(({ message }) => message);
-    const rule = read.problems.find((one) => one.rule)?.rule;
-    problems.push({
-      // A key that is not on the list may be a slip; a credential is the administrator's to give.
-      reason: read.problems.every((one) => one.rule === 'credential') ? 'NotAllowed' : 'InvalidAnnotation',
-      message: `${ANNOTATION_PREFIX}${key}: ${told.join('; ')}. Allowed: ${allowed}.`,
-      ...(rule && { rule }),
-    });
-  }
-  return read.values;
-}
-
 function valueProblem(key: AnnotationKey, value: string, why: string): Problem {
   const allowed = findAnnotation(key)?.allowed ?? '';
   return invalid(`${ANNOTATION_PREFIX}${key} is ${quoted(value)}: ${why}. Allowed: ${allowed}.`);

@@ -78,16 +78,18 @@ function furtherProblem(
   rights: TenantRights | undefined,
 ): PassThroughProblem | undefined {
   if (place === 'params' && key === CREDENTIAL_PARAM) return credentialProblem(value, rights);
-  if (neverAllowed(place, key) || !rights?.[place].includes(key)) {
+  const never = neverAllowed(place, key) !== undefined;
+  if (never || !rights?.[place].includes(key)) {
     const hint = hintFor(place, key);
     const message = `the key ${shown(key)} may not be set here${hint}`;
-    if (hint || neverAllowed(place, key) || !PLAIN.test(key)) return { message };
+    if (hint || never || !PLAIN.test(key)) return { message };
     const rule = place === 'params' ? 'litellm-params' : 'model-info';
     return { message: `${message} (the administrator can allow it for the namespace)`, rule };
   }
-  return refersToEnvironment(value)
-    ? { message: `${key} refers to the environment of LiteLLM, which would send it to the server` }
-    : undefined;
+  if (refersToEnvironment(value)) {
+    return { message: `${key} refers to the environment of LiteLLM, which would send it to the server` };
+  }
+  return holdsNull(value) ? { message: `${key} must hold no null, which LiteLLM does not keep` } : undefined;
 }
 
 function credentialProblem(value: unknown, rights: TenantRights | undefined): PassThroughProblem | undefined {
@@ -104,6 +106,12 @@ function refersToEnvironment(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(refersToEnvironment);
   if (value === null || typeof value !== 'object') return false;
   return Object.entries(value).some(([key, part]) => refersToEnvironment(key) || refersToEnvironment(part));
+}
+
+/** LiteLLM 1.106.0 drops a null, or lists it as a text: the row would never be as it should. */
+function holdsNull(value: unknown): boolean {
+  if (value === null) return true;
+  return typeof value === 'object' && Object.values(value).some(holdsNull);
 }
 
 /** The keys of a place, for the sentence "Allowed: …". */

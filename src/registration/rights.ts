@@ -20,7 +20,10 @@ export interface TenantEntry extends TenantRights {
   namespace: string;
 }
 
-/** A public name, or a pattern of some, that namespaces hold together: the first entry that matches a name counts for it. */
+/**
+ * A public name, or a pattern of some, that namespaces hold together: LiteLLM balances the calls between their models. The first entry
+ * whose pattern matches a name counts for it, so that who shares with one shares with all.
+ */
 export interface SharedName {
   name: string;
   /** Names or patterns of namespaces. */
@@ -68,8 +71,9 @@ export function createRights(tenants: readonly TenantEntry[], shared: readonly S
   }
 
   function share(name: string, one: string, other: string): boolean {
+    // What the administrator lists himself is no namespace, whatever a pattern matches.
     if (one === NO_NAMESPACE || other === NO_NAMESPACE) return false;
-    const { namespaces = [] } = shared.find((entry) => matchesPattern(entry.name, name)) ?? {};
+    const namespaces = shared.find(({ name: pattern }) => matchesPattern(pattern, name))?.namespaces ?? [];
     return matchesAny(namespaces, one) && matchesAny(namespaces, other);
   }
 
@@ -81,43 +85,70 @@ export function allowsName({ publicNames }: TenantRights, name: string): boolean
   return publicNames === undefined || matchesAny(publicNames, name);
 }
 
+/** Parameters by which one row draws calls from the others of its name: LiteLLM weighs by `weight`, else by `rpm`, else by `tpm` (1.106.0, `simple_shuffle`). */
+export const SHARE_PARAMS: readonly string[] = ['weight', 'order', 'rpm', 'tpm'];
+
 /** The parameter by which LiteLLM sends a credential that it keeps itself. */
 export const CREDENTIAL_PARAM = 'litellm_credential_name';
 
-/** Parts of names of parameters that say where a call goes, through which code, or with which credential (LiteLLM 1.106.0, `types/router.py`). */
-const LEADS_ELSEWHERE =
-  /fallback|endpoint|(?:^|_)base(?:$|_)|url|uri|proxy|host|header|client|callback|credential|organization|project|region_map|(?:^|_)(?:auth|key|keys|token|secret|password|access|private|certificate)(?:$|_)/i;
+/** Where a key would go: LiteLLM's `litellm_params` or `model_info`. */
+export type RightsPlace = 'params' | 'info';
 
-/** Why no administrator can allow objects a key; undefined where he can. */
-export function neverAllowed(place: 'params' | 'info', key: string): string | undefined {
-  const listed = NEVER_ALLOWED[place].get(key);
-  if (listed !== undefined || place === 'info') return listed;
-  return LEADS_ELSEWHERE.test(key) ? 'it may say where a call goes, or with which credential' : undefined;
-}
+/** What belongs to the row itself, wherever it is asked for. */
+const OF_THE_ROW: readonly (readonly [string, string])[] = [
+  ['id', 'ids are made by model-registrar'],
+  ['db_model', 'LiteLLM sets it'],
+  ['blocked', 'the annotation unready-policy is for it'],
+  ['model_registrar', 'it is the ownership mark'],
+  ['team_id', 'LiteLLM renames the models of a team'],
+  ['team_public_model_name', 'LiteLLM renames the models of a team'],
+  ['access_groups', 'access-groups is for it'],
+  ['mode', 'the annotation mode is for it'],
+];
 
-/** Keys that follow from the object, and what they follow from. */
-export const NEVER_ALLOWED: { params: ReadonlyMap<string, string>; info: ReadonlyMap<string, string> } = {
+const LITELLM_SETS_IT = [
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by',
+  'access_via_team_ids',
+  'direct_access',
+];
+
+/** Keys that no administrator can allow, and why: they follow from the object, or would lead elsewhere. */
+export const NEVER_ALLOWED: Readonly<Record<RightsPlace, ReadonlyMap<string, string>>> = {
   params: new Map([
+    ...OF_THE_ROW,
     ['model', 'it follows from served-name and provider'],
+    ['model_name', 'the annotation model-name is for it'],
     ['api_base', 'it is the address of the object'],
     ['base_url', 'it is the address of the object'],
     ['api_key', 'the annotation api-key-secret is for it'],
     ['custom_llm_provider', 'the annotation provider is for it'],
+    ['use_litellm_proxy', 'the annotation provider is for it'],
+    ['configurable_clientside_auth_params', 'callers would choose the address'],
     [CREDENTIAL_PARAM, 'credentials is for it'],
     ['tags', 'the annotation tags is for it'],
     ['model_info', 'it is model-info'],
   ]),
   info: new Map([
-    ['id', 'ids are made by model-registrar'],
-    ['db_model', 'LiteLLM sets it'],
-    ['blocked', 'the annotation unready-policy is for it'],
-    ['model_registrar', 'it is the ownership mark'],
-    ['team_id', 'LiteLLM renames the models of a team'],
-    ['team_public_model_name', 'LiteLLM renames the models of a team'],
-    ['access_groups', 'access-groups is for it'],
-    ['mode', 'the annotation mode is for it'],
+    ...OF_THE_ROW,
+    ...LITELLM_SETS_IT.map((key) => [key, 'LiteLLM sets it'] as const),
     ['notes', 'the annotation notes is for it'],
     ['max_tokens', 'the annotation max-model-len is for it'],
     ['max_input_tokens', 'the annotation max-model-len is for it'],
   ]),
 };
+
+/** Why no administrator can allow a key; undefined where he can. */
+export function neverAllowed(place: RightsPlace, key: string): string | undefined {
+  // LiteLLM 1.106.0, `without_server_derived_pricing`: the row would be written again and again.
+  if (place === 'info' && /(?:^|_)cost(?:_|$)/.test(key)) return 'LiteLLM keeps prices in litellm-params alone';
+  const listed = NEVER_ALLOWED[place].get(key);
+  if (listed !== undefined || place === 'info') return listed;
+  return LEADS_ELSEWHERE.test(key) ? 'it may say where a call goes, or with which credential' : undefined;
+}
+
+/** Parts of names of parameters that say where a call goes, through which code, or with which credential (LiteLLM 1.106.0, `types/router.py`). */
+const LEADS_ELSEWHERE =
+  /fallback|endpoint|(?:^|_)base(?:$|_)|url|uri|proxy|host|header|client|callback|credential|organization|project|(?:^|_)(?:auth|key|keys|token|secret|password|access|private|certificate|cookie)(?:$|_)/i;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeCalls } from './litellm-calls.ts';
 import { describeChanges } from './litellm-changes.ts';
 import { describeCreation } from './litellm-creation.ts';
+import { describeCredentials } from './litellm-credentials.ts';
 import { describeReading } from './litellm-reading.ts';
 import { describeRefusals } from './litellm-refusals.ts';
 import { clientOf, type LiteLlmSetting, type LiteLlmTarget } from './litellm-target.ts';
@@ -41,6 +42,7 @@ export function describeLiteLlmContract(name: string, start: () => Promise<LiteL
     describeChanges(setting);
     describeReading(setting);
     describeCalls(setting);
+    describeCredentials(setting);
     describeTrouble(setting);
   });
 }

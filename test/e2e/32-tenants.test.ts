@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { canariesIn } from '../bed/index.ts';
+import { z } from 'zod';
 import { until } from '../support/wait.ts';
 import type { Controller } from './controller.ts';
 import { whoAnswersMeanwhile } from './meanwhile.ts';
@@ -38,6 +38,19 @@ const told = (name: string, start: string, namespace = scene.namespace) =>
 
 const listed = (name: string) => until(`${name} is listed`, async () => (await scene.gateway.names()).includes(name));
 
+/** The names that a key limited to an access group sees. */
+async function seenBy(group: string): Promise<() => Promise<string[]>> {
+  const { body } = await scene.bed.litellm.request('POST', '/key/generate', { models: [group] });
+  const { key } = z.object({ key: z.string() }).parse(body);
+  const headers = { authorization: `Bearer ${key}` };
+  return async () => {
+    const answer = await fetch(`${scene.bed.litellm.url}/v1/models`, { headers });
+    return Models.parse(await answer.json()).data.map(({ id }) => id);
+  };
+}
+
+const Models = z.object({ data: z.array(z.object({ id: z.string() })) });
+
 const violations = async (controller: Controller) =>
   (await controller.metrics())
     .split('\n')
@@ -65,7 +78,7 @@ test('32: a name that two namespaces share is balanced between them, without wei
   const shared = [{ name: 'shared-*', namespaces: [scene.namespace, others[0]] }];
   const controller = await start({ 'shared-names': shared });
   const name = `shared-${randomBytes(3).toString('hex')}`;
-  const annotations = { 'model-name': name, 'served-name': 'm', 'litellm-params': 'weight: 5\nrpm: 1000\ntimeout: 50' };
+  const annotations = { 'model-name': name, 'served-name': 'm', 'litellm-params': 'weight: 5\nrpm: 1000' };
   await scene.serve({ name: 'mine', annotations, served: ['m'] });
   await listed(name);
   await scene.serve({ name: 'theirs', namespace: others[0], annotations, served: ['m'] });
@@ -74,8 +87,8 @@ test('32: a name that two namespaces share is balanced between them, without wei
     'is shared with other namespaces: weight of litellm-params is not',
   );
   for (const row of await scene.gateway.models()) {
-    expect(row.litellm_params.timeout).toBe(50);
-    expect([row.litellm_params.weight, row.litellm_params.rpm]).toEqual([undefined, undefined]);
+    expect(row.litellm_params.rpm).toBe(1000);
+    expect(row.litellm_params.weight).toBeUndefined();
   }
   const answered = new Set<string>();
   await until('both answer', async () => {
@@ -97,7 +110,7 @@ test('32: a name that two namespaces share is balanced between them, without wei
 });
 
 test('32: an access group is joined where the namespace may, by those with the group alone, and left again', async () => {
-  await start({ tenants: [{ namespace: scene.namespace, 'access-groups': ['research'] }] });
+  await start({ tenants: [{ namespace: scene.namespace, 'access-groups': ['research', 'beta'] }] });
   await scene.serve({ name: 'qwen', annotations: { 'model-name': 'qwen', 'access-groups': 'research' } });
   await scene.serve({ name: 'other', annotations: { 'model-name': 'other', 'access-groups': 'research, admins' } });
   await scene.serve({
@@ -110,17 +123,18 @@ test('32: an access group is joined where the namespace may, by those with the g
     'access-groups: "admins" may not be joined from this namespace',
   );
   await told('far', 'NotAllowed: ', others[0]);
-  const { key } = (await scene.bed.litellm.request('POST', '/key/generate', { models: ['research'] })).body as {
-    key: string;
-  };
-  const seen = async () => {
-    const answer = await fetch(`${scene.bed.litellm.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
-    return ((await answer.json()) as { data: { id: string }[] }).data.map(({ id }) => id);
-  };
+  const [seen, seenByBeta] = [await seenBy('research'), await seenBy('beta')];
   await until('the key sees it', async () => (await seen()).includes('qwen'));
-  expect((await scene.gateway.models()).map((row) => row.model_name)).toEqual(['qwen']);
+  expect(await seenByBeta()).not.toContain('qwen');
+  const [row] = await scene.gateway.models();
+  expect(row?.model_name).toBe('qwen');
+  await scene.apply({ name: 'qwen', annotations: { 'model-name': 'qwen', 'access-groups': 'beta' } });
+  await until('the other key sees it', async () => (await seenByBeta()).includes('qwen'));
+  await until('this one does not', async () => !(await seen()).includes('qwen'));
+  // A PATCH, no other row.
+  expect((await scene.gateway.models()).map(({ model_info: info }) => info.id)).toEqual([row?.model_info.id]);
   await scene.apply({ name: 'qwen', annotations: { 'model-name': 'qwen' } });
-  await until('the key sees it no more', async () => !(await seen()).includes('qwen'), 30_000);
+  await until('the key sees it no more', async () => !(await seenByBeta()).includes('qwen'), 30_000);
   expect(await scene.gateway.chat('qwen')).toMatchObject({ status: 200 });
 });
 
@@ -138,18 +152,30 @@ test('32: a credential of LiteLLM is sent to the servers of those who may name i
   await listed('may');
   expect(await scene.gateway.chat('may')).toMatchObject({ status: 200 });
   expect(may.calls.at(-1)?.headers.authorization).toBe(`Bearer ${canary}`);
+  // Where the namespace may not name it any more, the row goes though it stands.
+  await controller.stop();
+  const strict = await start({});
+  await until('it is out', async () => (await scene.gateway.models()).length === 0);
+  expect(await told('may', 'NotAllowed: ')).toContain('litellm_credential_name');
+  await strict.stop();
+  const again = await start({ tenants: [{ namespace: scene.namespace, credentials: [name] }] });
+  await listed('may');
+  expect(await scene.gateway.chat('may')).toMatchObject({ status: 200 });
   // Without it LiteLLM would send a key of its own environment.
   expect(await scene.bed.litellm.request('DELETE', `/credentials/${name}`)).toMatchObject({ status: 200 });
+  await until('it is out again', async () => (await scene.gateway.models()).length === 0);
   expect(await told('may', 'RegistrationFailed: ')).toContain(`LiteLLM has no credential "${name}"`);
-  const last = async () => {
-    await scene.gateway.chat('may');
-    return may.calls.at(-1)?.headers.authorization;
-  };
-  await until('a key that is none is sent', async () => (await last()) === 'Bearer not-needed', 30_000);
-  expect(await scene.bed.litellm.request('POST', '/credentials', credential)).toMatchObject({ status: 200 });
-  await until('it is sent again', async () => (await last()) === `Bearer ${canary}`, 60_000);
-  expect(canariesIn(may.calls)).toEqual([]);
-  expect(controller.output()).not.toContain(canary);
+  const keyless = { credential_name: name, credential_values: { organization: 'x' }, credential_info: {} };
+  expect(await scene.bed.litellm.request('POST', '/credentials', keyless)).toMatchObject({ status: 200 });
+  await until('that it holds no key is told', async () =>
+    (await scene.events('may')).some((event) => event.includes(`credential "${name}" holds no api_key`)),
+  );
+  const sent = may.calls.flatMap(({ path, headers }) =>
+    path.endsWith('/chat/completions') ? [headers.authorization] : [],
+  );
+  expect(new Set(sent)).toEqual(new Set([`Bearer ${canary}`]));
+  for (const one of [controller, strict, again]) expect(one.output()).not.toContain(canary);
+  expect(await scene.bed.litellm.request('DELETE', `/credentials/${name}`)).toMatchObject({ status: 200 });
 });
 
 test('32: what is wrong with the file ends the start, with its line', async () => {

@@ -11,6 +11,7 @@ import { visible } from '../../registration/index.ts';
 import { counted } from '../output.ts';
 import { litellmAccess } from '../wiring/index.ts';
 import { type Finding, failed, failure, ok, skipped, warning } from './check.ts';
+import { examineCredentials } from './credentials.ts';
 import type { Note } from './kubernetes.ts';
 import { examineRows } from './rows.ts';
 
@@ -52,6 +53,7 @@ async function examine(http: Http, settings: Settings, owner: string | undefined
   noteManagement(management, note);
   note('version', 'Version', judgeVersion(await optional(probe.version())));
   if (DATABASE_TROUBLE[management]) return;
+  await examineCredentials(http, settings, note);
   examineRows(rows, (await optional(probe.stored())) ?? [], owner, note);
   note('settle', 'Reload interval', judgeSettle(await optional(probe.reloadSeconds()), settings.settle));
   note(

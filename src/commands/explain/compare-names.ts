@@ -1,4 +1,4 @@
-import { allowsName, type Rights, USUAL_RIGHTS } from '../../registration/index.ts';
+import { allowsName, type Rights, SHARE_PARAMS, USUAL_RIGHTS } from '../../registration/index.ts';
 import type { ExplainedObject } from './document.ts';
 
 /** An object that was explained, with what it wants to be called. */
@@ -14,15 +14,32 @@ function refuseNames({ object, namespace, names }: Explained, rights: Rights): v
   for (const name of names) {
     if (allowsName(rights.of(namespace), name)) continue;
     const message = `"${name}" is not among the public names that namespace ${namespace} may have.`;
-    object.problems.push({ reason: 'NotAllowed', message });
+    object.problems.push({ reason: 'NotAllowed', message, rule: 'public-name' });
+  }
+}
+
+/** Parameters that would say who gets the calls for a name that several namespaces hold: they are not written. */
+function refuseShares({ object, namespace }: Explained, rights: Rights): void {
+  for (const { name, params } of object.models) {
+    const asked = SHARE_PARAMS.filter((key) => Object.hasOwn(params, key));
+    if (asked.length === 0 || !rights.isShared(name, namespace)) continue;
+    for (const key of asked) delete params[key];
+    const message = `"${name}" is shared with other namespaces: ${asked.join(' and ')} of litellm-params would not be written.`;
+    object.problems.push({ reason: 'NotAllowed', message, rule: 'litellm-params' });
   }
 }
 
 /** Names that several objects of the input declare: across namespaces only one can have them, unless they share them; within one it is a group. */
 export function compareNames(explained: readonly Explained[], rights: Rights = USUAL_RIGHTS): void {
-  for (const one of explained) refuseNames(one, rights);
+  for (const one of explained) {
+    refuseNames(one, rights);
+    refuseShares(one, rights);
+  }
   const byName = Map.groupBy(
-    explained.flatMap((one) => one.names.map((name) => ({ name, one }))),
+    // Who may not have a name keeps nobody from it.
+    explained.flatMap((one) =>
+      one.names.filter((name) => allowsName(rights.of(one.namespace), name)).map((name) => ({ name, one })),
+    ),
     ({ name }) => name,
   );
   for (const [name, declarers] of byName) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RIGHTS_RULES } from '../../registration/index.ts';
 
 /** A model that an object would be in LiteLLM. */
 const ExplainedModel = z.strictObject({
@@ -11,6 +12,13 @@ const ExplainedModel = z.strictObject({
   info: z.record(z.string(), z.json()).describe('model_info: mode, max_tokens and the like.'),
 });
 
+/** What is wrong with an object. */
+const Problem = z.strictObject({
+  reason: z.string(),
+  message: z.string(),
+  rule: z.enum(RIGHTS_RULES).optional().describe('The rule of the file of --config that it breaks.'),
+});
+
 const ExplainedObject = z.strictObject({
   source: z.string().describe('kind/namespace/name'),
   file: z.string(),
@@ -20,8 +28,8 @@ const ExplainedObject = z.strictObject({
   why: z.string().optional(),
   models: z.array(ExplainedModel),
   apiKeySecret: z.string().optional().describe('The Secret that holds the backend’s key: name, or name/entry.'),
-  problems: z.array(z.strictObject({ reason: z.string(), message: z.string() })).describe('What would be refused.'),
-  warnings: z.array(z.strictObject({ reason: z.string(), message: z.string() })),
+  problems: z.array(Problem).describe('What would be refused.'),
+  warnings: z.array(Problem),
   notes: z.array(z.string()).describe('What was supposed.'),
 });
 export type ExplainedObject = z.output<typeof ExplainedObject>;

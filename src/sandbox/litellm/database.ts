@@ -27,6 +27,7 @@ export class Database {
   /** Whether it cannot be reached. */
   isDown = false;
   readonly #rows = new Map<string, Row>();
+  readonly #credentials = new Map<string, Fields>();
 
   /** All rows, oldest first. */
   all(): Row[] {
@@ -37,6 +38,23 @@ export class Database {
   find(id: string): Row | undefined {
     this.#check();
     return this.#rows.get(id);
+  }
+
+  /** The values of every credential, by its name. */
+  credentials(): ReadonlyMap<string, Fields> {
+    this.#check();
+    return new Map(this.#credentials);
+  }
+
+  putCredential(name: string, values: Fields): void {
+    this.#check();
+    this.#credentials.set(name, values);
+  }
+
+  /** Removes a credential; whether there was one. */
+  removeCredential(name: string): boolean {
+    this.#check();
+    return this.#credentials.delete(name);
   }
 
   /** Writes a row in place of the one of its id, if any. */

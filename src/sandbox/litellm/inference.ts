@@ -1,6 +1,7 @@
 import { request as send } from 'undici';
 import { type Fields, parseFields, shown } from '../fields.ts';
 import type { Answer, Request } from '../server.ts';
+import { keyFor } from './credentials.ts';
 import type { Deployment } from './deployment.ts';
 import { proxyError, Refusal } from './errors.ts';
 import type { Caller } from './management.ts';
@@ -41,8 +42,13 @@ function cannedBody(path: string, model: string, deployment: Deployment): Fields
   };
 }
 
-async function forward(base: string, path: string, body: Fields, deployment: Deployment): Promise<Answer> {
-  const key = deployment.params.api_key;
+async function forward(
+  base: string,
+  path: string,
+  body: Fields,
+  deployment: Deployment,
+  key: string | undefined,
+): Promise<Answer> {
   const {
     statusCode,
     headers,
@@ -51,7 +57,7 @@ async function forward(base: string, path: string, body: Fields, deployment: Dep
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      ...(typeof key === 'string' ? { authorization: `Bearer ${key}` } : {}),
+      ...(key !== undefined ? { authorization: `Bearer ${key}` } : {}),
     },
     body: JSON.stringify({ ...body, model: backendModel(deployment.params) }),
   });
@@ -101,7 +107,7 @@ export async function infer(caller: Caller, request: Request, path: string): Pro
   const base = loopbackBase(chosen.params);
   if (base === undefined) return { status: 200, headers: headersOf(chosen), body: cannedBody(path, model, chosen) };
   try {
-    return await forward(base, path, body, chosen);
+    return await forward(base, path, body, chosen, keyFor(caller.replica, chosen));
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw proxyError(500, 'litellm.InternalServerError: Cannot connect to the model server.', 'internal_server_error');

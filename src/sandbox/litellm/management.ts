@@ -1,3 +1,4 @@
+import { textAt } from '../fields.ts';
 import type { Answer } from '../server.ts';
 import { readDelete, readNew, readPatch } from './bodies.ts';
 import { type Database, DatabaseDown } from './database.ts';
@@ -65,6 +66,9 @@ export function patchModel(caller: Caller, id: string, text: string): Answer {
     throw proxyError(404, `Model ${id} not found on proxy.`, 'not_found_error');
   }
   if (!caller.isAdmin) throw plainDetail(403, NO_ADMIN);
+  const credential = textAt(patch.params, 'litellm_credential_name');
+  if (credential !== undefined && !database.credentials().has(credential))
+    throw proxyError(400, `Credential '${credential}' not found.`, 'validation_error', 'litellm_credential_name');
   const next = patchedRow(row, patch);
   database.put(next);
   replica.load();

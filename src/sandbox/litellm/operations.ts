@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Request } from '../server.ts';
+import { createCredential, deleteCredential, listCredentials } from './credentials.ts';
 import { proxyError, Refusal } from './errors.ts';
 import { infer } from './inference.ts';
 import { type Caller, createModel, deleteModel, patchModel, unblockModel } from './management.ts';
@@ -46,6 +47,19 @@ const OPERATIONS: readonly Operation[] = [
     answer: (caller, request) => deleteModel(caller, request.text),
   },
   { name: 'unblock', method: 'POST', path: /^\/model\/unblock$/, answer: unblockModel },
+  { name: 'credentials', method: 'GET', path: /^\/credentials$/, answer: listCredentials },
+  {
+    name: 'new credential',
+    method: 'POST',
+    path: /^\/credentials$/,
+    answer: (caller, request) => createCredential(caller, request.text),
+  },
+  {
+    name: 'delete credential',
+    method: 'DELETE',
+    path: /^\/credentials\/(?<id>[^/]+)$/,
+    answer: (caller, _request, id) => deleteCredential(caller, id),
+  },
   { name: 'names', method: 'GET', path: /^(?:\/v1)?\/models$/, answer: listNames },
   {
     name: 'chat',
@@ -92,7 +106,7 @@ function find(request: Request): Operation | undefined {
   return OPERATIONS.find(({ method, path }) => method === request.method && path.test(request.url.pathname));
 }
 
-/** The name of what a request asks: `list`, `search`, `new`, `update`, `delete`, `unblock`, `names`, `chat`, `embeddings`, `liveness`, `readiness`. */
+/** The name of what a request asks: `list`, `search`, `new`, `update`, `delete`, `unblock`, `credentials`, `names`, `chat`, `embeddings`, `liveness`, `readiness`. */
 export function operationOf(request: Request): string {
   return find(request)?.name ?? `${request.method} ${request.url.pathname}`;
 }

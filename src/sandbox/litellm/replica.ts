@@ -19,6 +19,7 @@ export class Replica {
   readonly #known: KnownModels = new Map();
   readonly #misses = new Map<string, number>();
   #deployments = new Map<string, Deployment>();
+  #credentials: ReadonlyMap<string, Fields> = new Map();
 
   constructor(database: Database, config: readonly Deployment[]) {
     this.#database = database;
@@ -37,6 +38,11 @@ export class Replica {
     return this.deployments.some(({ name }) => name.includes('*'));
   }
 
+  /** The values of every credential that it has loaded, by its name. */
+  get credentials(): ReadonlyMap<string, Fields> {
+    return this.#credentials;
+  }
+
   get(id: string): Deployment | undefined {
     return this.#deployments.get(id) ?? this.#config.find((deployment) => deployment.id === id);
   }
@@ -46,15 +52,21 @@ export class Replica {
     return shownDeployment(deployment, this.#known);
   }
 
-  /** Loads the database's rows; keeps what it has while that cannot be reached. */
+  /** Loads the database's rows and credentials; keeps what it has while that cannot be reached. */
   load(): void {
     try {
       const rows = this.#database.all();
       this.#deployments = new Map();
       for (const row of rows) this.#add(row);
+      this.loadCredentials();
     } catch (error) {
       if (!(error instanceof DatabaseDown)) throw error;
     }
+  }
+
+  /** As the replica does that takes, or deletes, a credential. Throws a DatabaseDown. */
+  loadCredentials(): void {
+    this.#credentials = this.#database.credentials();
   }
 
   /** Drops one deployment, as the replica does that answers a delete. */

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { kserveKeys } from '../../../src/commands/annotations/index.ts';
 import { DoctorDocument, examine as examineAll } from '../../../src/commands/doctor/index.ts';
@@ -78,10 +79,14 @@ function answer({ faults }: Pick<Bench['kubernetes'], 'faults'>, path: RegExp, s
 }
 
 /** What doctor finds: the checks by id, those that are not fine apart. */
-async function examine(flags: Record<string, string | undefined> = {}) {
+async function examine(flags: Record<string, string | undefined> = {}, file?: string) {
   const { kubeconfig, keyFile } = bench;
   const litellm = { 'litellm-url': bench.litellm.url, 'litellm-key-file': keyFile };
-  const settings = readSettings({ flags: { kubeconfig, ...litellm, 'owner-id': 'prod', ...flags }, environment: {} });
+  const settings = readSettings({
+    flags: { kubeconfig, ...litellm, 'owner-id': 'prod', ...flags },
+    environment: {},
+    file,
+  });
   const found = await examineAll(settings, undefined);
   expect(JSON.stringify(found)).not.toContain(bench.litellm.masterKey);
   const { checks, ...counts } = DoctorDocument.parse(found);
@@ -113,6 +118,34 @@ test('doctor finds all in order, and writes nothing', async () => {
   expect(new Set(posts.map(({ path }) => path.split('/').at(-1)))).toEqual(
     new Set(['selfsubjectreviews', 'selfsubjectaccessreviews', 'unblock']),
   );
+});
+
+test('doctor looks whether LiteLLM has the credentials that objects may name', async () => {
+  set({});
+  const file = join(dirname(bench.keyFile), 'config.yaml');
+  const tenant = { namespace: 'a', credentials: ['corp', 'keyless', 'gone'] };
+  await writeFile(file, JSON.stringify({ tenants: [tenant] }));
+  const stored = (names: string[]) => ({
+    credentials: names.map((name) => ({
+      credential_name: name,
+      credential_values: name === 'keyless' ? {} : { api_key: 'ca****ry' },
+    })),
+  });
+  answer(bench.litellm, /^\/credentials/, 200, stored(['corp', 'keyless']));
+  const { troubles, warnings } = await examine({}, file);
+  expect(warnings).toBe(1);
+  expect(troubles.credentials).toEqual({
+    status: 'warning',
+    text: expect.stringMatching(/, "keyless" holds no api_key, "gone" is not there: .* Add them in LiteLLM/),
+  });
+  await writeFile(file, JSON.stringify({ tenants: [{ ...tenant, credentials: ['corp'] }] }));
+  expect(await examine({}, file)).toMatchObject({ troubles: HINT, ids: expect.arrayContaining(['credentials']) });
+  bench.litellm.faults.clear();
+  set({});
+  answer(bench.litellm, /^\/credentials/, 401, { error: { message: 'canary' } });
+  const { troubles: untold } = await examine({}, file);
+  expect(untold.credentials).toEqual({ status: 'skipped', text: expect.stringContaining('refused the key') });
+  expect(JSON.stringify(untold)).not.toContain('canary');
 });
 
 test('doctor exits with 0 where all is in order', async () => {

@@ -69,3 +69,22 @@ test.each(['', '# nothing\n'])(
     expect(await stderr).toBe('error: Standard input holds no object: did the command before the pipe fail?\n');
   },
 );
+
+test('explain counts the rights of the file of --config, so that CI refuses what the controller would refuse', async () => {
+  const config = join(folder, 'config.yaml');
+  const manifest = join(folder, 'm.yaml');
+  const annotations = { 'model-name': 'search-one, other', 'access-groups': 'beta' };
+  await writeFile(manifest, JSON.stringify(inferenceService({ namespace: 'search', name: 'one', annotations })));
+  const explained = async (...tenants: object[]) => {
+    await writeFile(config, JSON.stringify({ tenants }));
+    const { code, stdout } = await runProgram('explain', '--config', config, '-f', manifest, '-o', 'json');
+    return { code, problems: ExplainDocument.parse(JSON.parse(stdout)).objects[0]?.problems };
+  };
+  expect(await explained({ namespace: 'search', 'access-groups': ['beta'] })).toEqual({ code: 0, problems: [] });
+  const { code, problems } = await explained({ namespace: 'search', 'public-names': ['search-*'] });
+  expect(code).toBe(2);
+  expect(problems).toEqual([
+    { reason: 'NotAllowed', message: expect.stringContaining('"beta" may not be joined'), rule: 'access-group' },
+    { reason: 'NotAllowed', message: expect.stringContaining('"other" is not among'), rule: 'public-name' },
+  ]);
+});

@@ -62,25 +62,49 @@ describe('judgeNames', () => {
     });
   });
 
-  it('lets nobody keep a name from others who may not have it himself', () => {
-    const tenant = { namespace: 'evil', publicNames: ['x-*'], accessGroups: [], params: [], info: [], credentials: [] };
-    const world = worldOf([], {
-      projection: { selection: 'annotated', address: 'cluster', rights: createRights([tenant], []) },
-    });
-    world.names.declare('inference-service/evil/old', { namespace: 'evil', createdAt: 0, uid: 'old' }, ['qwen']);
-    world.names.nameSeen('other', [
-      row({ source: { ...SOURCE, namespace: 'evil' }, registration: registration('other') }),
-    ]);
-    world.names.nameSeen('other', []);
-    expect(judgeNames(world, OBJECT, [registration('qwen'), registration('other')]).problems).toEqual([]);
+  it('lets nobody keep a name from others that he may not have himself', () => {
+    const none = { accessGroups: [], params: [], info: [], credentials: [] };
+    const squatter = (publicNames: string[]) => {
+      const rights = createRights([{ ...none, namespace: 'squat', publicNames }], []);
+      const world = worldOf([], { projection: { selection: 'annotated', address: 'cluster', rights } });
+      world.names.declare('inference-service/squat/x', { namespace: 'squat', createdAt: 1, uid: 'a' }, ['qwen']);
+      return judgeNames(world, OBJECT, [registration()]);
+    };
+    expect(squatter(['qwen'])).toMatchObject({ granted: [], refused: ['qwen'] });
+    expect(squatter(['squat-*'])).toMatchObject({ granted: [{ publicName: 'qwen' }], refused: [] });
+  });
+
+  it('keeps no name for one who held it last and may not have it any more', () => {
+    const none = { accessGroups: [], params: [], info: [], credentials: [] };
+    const held = (publicNames: string[]) => {
+      const rights = createRights([{ ...none, namespace: 'rival', publicNames }], []);
+      const world = worldOf([], { projection: { selection: 'annotated', address: 'cluster', rights } });
+      world.names.nameSeen('qwen', [row({ source: { ...SOURCE, namespace: 'rival' } })]);
+      world.names.nameSeen('qwen', []);
+      return judgeNames(world, OBJECT, [registration()]);
+    };
+    expect(held(['qwen']).refused).toEqual(['qwen']);
+    expect(held([]).refused).toEqual([]);
+  });
+
+  it('writes no weight of a shared name, also where somebody else’s row stands under it', () => {
+    const rights = createRights([], [{ name: 'qwen', namespaces: ['llm', 'b'] }]);
+    const own = row({ registration: registration('qwen', { params: { weight: 5 } }) });
+    const world = worldOf([own, handMade()], { projection: { selection: 'annotated', address: 'cluster', rights } });
+    const claims = judgeNames(world, OBJECT, [registration('qwen', { params: { weight: 5 } })]);
+    expect(claims.granted).toMatchObject([{ params: {} }]);
+    expect(claims.granted[0]?.params).not.toHaveProperty('weight');
+    expect(claims.withheld).toEqual(new Map());
+    expect(claims.problems.map(({ reason }) => reason)).toEqual(['NotAllowed', 'NameConflict']);
   });
 
   it('lets no one of those who share a name say who gets the calls', () => {
     const rights = createRights([], [{ name: 'qwen', namespaces: ['llm', 'b'] }]);
     const world = worldOf([rival], { projection: { selection: 'annotated', address: 'cluster', rights } });
-    const params = { weight: 5, order: 1, rpm: 7, tpm: 9, timeout: 3, api_key: 'not-needed' };
+    const params = { weight: 5, order: 1, rpm: 7, api_key: 'not-needed' };
     const claims = judgeNames(world, OBJECT, [registration('qwen', { params })]);
-    expect(Object.keys(claims.granted[0]?.params ?? {})).toEqual(['timeout', 'api_key']);
+    expect(claims.granted).toMatchObject([{ params: { rpm: 7, api_key: 'not-needed' } }]);
+    expect(Object.keys(claims.granted[0]?.params ?? {})).toEqual(['rpm', 'api_key']);
     expect(claims.problems).toMatchObject([{ reason: 'NotAllowed', rule: 'litellm-params' }]);
   });
 
@@ -108,18 +132,16 @@ describe('judgeNames', () => {
     });
   });
 
-  it('lets an object beside somebody else’s row not say who gets the calls: what it could say so by is not written, and that is told', () => {
-    const greedy = registration('qwen', {
-      params: { api_key: 'not-needed', timeout: 5, weight: 999, order: 1, rpm: 7 },
-    });
+  it('lets an object beside somebody else’s row not say who gets the calls: weight and order are not written, and that is told', () => {
+    const greedy = registration('qwen', { params: { api_key: 'not-needed', rpm: 5, weight: 999, order: 1 } });
     expect(judgeNames(worldOf([row()]), OBJECT, [greedy])).toMatchObject({ granted: [greedy], problems: [] });
     const shared = judgeNames(worldOf([row(), handMade()]), OBJECT, [greedy]);
-    expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', timeout: 5 } })]);
-    expect(shared.withheld).toEqual(new Map([['qwen', { weight: 999, order: 1, rpm: 7 }]]));
+    expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', rpm: 5 } })]);
+    expect(shared.withheld).toEqual(new Map([['qwen', { weight: 999, order: 1 }]]));
     expect(shared.problems).toMatchObject([
       {
         reason: 'NameConflict',
-        message: expect.stringMatching(/Until then weight and order and rpm of litellm-params are not written\.$/),
+        message: expect.stringMatching(/Until then weight and order of litellm-params are not written\.$/),
       },
     ]);
     const weighty = registration('qwen', { params: { weight: 2 } });

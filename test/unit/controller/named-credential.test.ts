@@ -1,21 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/controller/decide.ts';
-import type { CredentialState } from '../../../src/litellm/credentials.ts';
+import type { CredentialState, Credentials } from '../../../src/litellm/credentials.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
-import { entry, inShort, registration, row, SOURCE } from '../registration/builders.ts';
+import { createRights } from '../../../src/registration/rights.ts';
+import { edited, entry, inShort, registration, row, SOURCE } from '../registration/builders.ts';
 import { object, serving, source, worldOf } from './builders.ts';
 
 const named = registration('qwen', { params: { litellm_credential_name: 'corp' } });
+const standing = row({ registration: named });
 const { id } = entry();
+const names = ['qwen'];
+const HOLD: Projection = { state: 'hold', names, why: 'it is not Ready' };
+const INVALID: Projection = { state: 'invalid', names, problems: [{ reason: 'NotAllowed', message: 'no' }] };
 
-function decided(
-  state: CredentialState['state'] | undefined,
-  rows: ModelRecord[] = [],
-  projection: Projection = serving([named]),
-) {
-  const credentials = state && { look: (): CredentialState => ({ state }), read: async () => undefined };
-  const world = worldOf(rows, { ...(credentials && { credentials }) });
+interface Wish {
+  rows?: ModelRecord[];
+  projection?: Projection;
+  /** Those that the namespace may name. */
+  credentials?: string[];
+  fault?: string;
+}
+
+function decided(state: CredentialState | undefined, wish: Wish = {}) {
+  const { rows = [], projection = serving([named]), credentials = ['corp'], fault } = wish;
+  const known: Credentials | undefined = state && {
+    look: () => state,
+    fault: () => fault,
+    read: async () => undefined,
+  };
+  const tenant = { namespace: SOURCE.namespace, accessGroups: [], params: [], info: [], credentials };
+  const world = worldOf(rows, {
+    projection: { selection: 'annotated', address: 'cluster', rights: createRights([tenant], []) },
+    ...(known && { credentials: known }),
+  });
   return decide(world, SOURCE, source, object({ projection }));
 }
 
@@ -26,43 +44,60 @@ describe('an object that names a credential of LiteLLM', () => {
 
   it.each(['unread', undefined] as const)('waits until that is known: %s', (state) => {
     expect(decided(state)).toMatchObject({ state: 'held', plan: { changes: [] }, problems: [] });
+    expect(decided(state, { rows: [standing] }).plan.changes).toEqual([]);
   });
 
-  it('is looked at once more where one list lacks it', () => {
-    const decision = decided('doubtful', [row({ registration: named })]);
-    expect(decision).toMatchObject({ state: 'held', plan: { changes: [] }, problems: [] });
-    expect(decision.plan.dueAt).toBeGreaterThan(0);
+  it('is told where it cannot be known', () => {
+    const { problems } = decided('unread', { fault: 'LiteLLM refused the key (401): check --litellm-key-file' });
+    const message =
+      'Whether LiteLLM has the credential "corp" cannot be told: LiteLLM refused the key (401): check --litellm-key-file.';
+    expect(problems).toEqual([{ reason: 'RegistrationFailed', message }]);
   });
 
-  it('has a key that is none written into its rows where LiteLLM has it no more, and into those alone', () => {
-    const other = row({ registration: registration('other') });
-    const decision = decided('missing', [row({ registration: named }), other]);
-    expect(inShort(decision.plan)).toEqual([`update ${id}`]);
-    expect(decision.plan.changes).toMatchObject([{ entry: { params: { api_key: 'not-needed' }, info: {} } }]);
-    expect(decision).toMatchObject({ state: 'invalid', problems: [{ reason: 'RegistrationFailed' }] });
+  it.each([
+    ['missing', 'LiteLLM has no credential "corp"'],
+    ['keyless', 'LiteLLM’s credential "corp" holds no api_key'],
+  ] as const)('loses the rows that name it where it is %s, and those alone', (state, says) => {
+    const decision = decided(state, { rows: [standing, row({ registration: registration('other') })] });
+    expect(inShort(decision.plan)).toEqual([`delete ${id} withdrawn`]);
+    expect(decision.state).toBe('invalid');
+    expect(decision.problems).toMatchObject([
+      { reason: 'RegistrationFailed', message: expect.stringMatching(`^${says}, and`) },
+    ]);
+  });
+});
+
+describe('a row that names a credential of LiteLLM', () => {
+  it.each([HOLD, INVALID])(
+    'goes where LiteLLM does not have it any more, also while its object is $state',
+    (projection) => {
+      expect(decided('known', { rows: [standing], projection }).plan.changes).toEqual([]);
+      expect(inShort(decided('missing', { rows: [standing], projection }).plan)).toEqual([`delete ${id} withdrawn`]);
+    },
+  );
+
+  it.each([HOLD, INVALID])(
+    'goes where the namespace may not name it any more, while its object is $state',
+    (projection) => {
+      const { plan } = decided('known', { rows: [standing], projection, credentials: ['another'] });
+      expect(inShort(plan)).toEqual([`delete ${id} withdrawn`]);
+    },
+  );
+
+  it('is not lifted out of a block to go', () => {
+    const blocked = { ...standing, blocked: true, stamp: { ...standing.stamp, blockedByUs: true as const } };
+    const { plan } = decided('missing', { rows: [blocked] });
+    expect(inShort(plan)).toEqual([`delete ${id} withdrawn`]);
   });
 
-  it.each<[string, Projection]>([
-    ['on hold', { state: 'hold', names: [], why: 'it is not Ready' }],
-    ['invalid', { state: 'invalid', names: [], problems: [{ reason: 'NotAllowed', message: 'no' }] }],
-    ['without it by now', serving([registration()])],
-  ])('has it so while it is %s, whatever the policy', (_what, projection) => {
-    const standing = row({ registration: named });
-    const credentials = { look: (): CredentialState => ({ state: 'missing' }), read: async () => undefined };
-    const world = worldOf([standing], { credentials, policy: 'create-only' });
-    const { plan } = decide(world, SOURCE, source, object({ projection }));
-    expect(inShort(plan)).toContain(`update ${id}`);
+  it('is left to a plan that names another one in it', () => {
+    const other = registration('qwen', { params: { litellm_credential_name: 'new' } });
+    const wish = { rows: [standing], projection: serving([other]), credentials: ['new'] };
+    expect(inShort(decided('known', wish).plan)).toEqual([`update ${id}`]);
   });
 
-  it('has its row made anew, without that key, when LiteLLM has it again', () => {
-    const [change] = decided('missing', [row({ registration: named })]).plan.changes;
-    if (change?.kind !== 'update') throw new Error('there is no update');
-    const standing = {
-      ...change.record,
-      params: { ...change.record.params, ...change.entry.params },
-      stamp: change.entry.stamp,
-    };
-    expect(decided('missing', [standing]).plan.changes).toEqual([]);
-    expect(inShort(decided('known', [standing]).plan)).toEqual([expect.stringMatching(/^replace /)]);
+  it('stays where somebody else named it: the row’s own key goes before it', () => {
+    const theirs = edited(row(), { litellm_credential_name: 'of-an-administrator' });
+    expect(decided('missing', { rows: [theirs], projection: HOLD }).plan.changes).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { onePass } from '../../../src/controller/pass.ts';
+import { allowsName, createRights, type Rights } from '../../../src/registration/rights.ts';
 import { registration, SETTLE_MS } from '../registration/builders.ts';
 import { COOLDOWN_MS, keyOf, object, serving, type TestObject } from './builders.ts';
 import { createStage, type Stage } from './stage.ts';
@@ -34,6 +35,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** With weight: where a name is shared, it must not be seen. */
+const WEIGHT = { weight: 5 };
+
 /** The world of one controller, and what is remembered to judge it. */
 interface Play {
   stage: Stage;
@@ -54,7 +58,7 @@ async function take(play: Play, one: Step): Promise<void> {
       const before = living.get(one.namespace);
       const uid = before?.uid ?? `uid-${play.uids}`;
       const createdAt = before?.createdAt ?? stage.clock.now;
-      const projection = serving([registration(one.name)]);
+      const projection = serving([registration(one.name, { params: { api_key: 'not-needed', ...WEIGHT } })]);
       const made = object({ namespace: one.namespace, name: 'x', uid, createdAt, projection });
       living.set(one.namespace, made);
       return stage.put(made);
@@ -113,8 +117,13 @@ function holders({ litellm }: Stage, under: string): string[] {
   return [...new Set(own.map(([id]) => id.split('.')[0] ?? ''))];
 }
 
+/** A namespace, or for a name that some share, all of them. */
+const partyOf = (rights: Rights | undefined, under: string, namespace: string): string =>
+  NAMESPACES.find((one) => one === namespace || rights?.share(under, one, namespace)) ?? namespace;
+
 function judge(play: Play): void {
   const { stage, heldAt, byHand } = play;
+  const { rights } = stage.world.projection;
   const { now } = stage.clock;
   for (const id of byHand) {
     expect(stage.litellm.database.get(id), `${id} was touched`).toMatchObject({
@@ -123,7 +132,14 @@ function judge(play: Play): void {
     });
   }
   for (const under of NAMES) {
-    const [holder, ...others] = holders(stage, under);
+    const held = holders(stage, under);
+    for (const namespace of held)
+      expect(mayHave(play, namespace, under), `${under} is not for ${namespace}`).toBe(true);
+    for (const [id, { publicName, params }] of stage.litellm.database) {
+      if (publicName !== under || !rights?.isShared(under, id.split('.')[0] ?? '')) continue;
+      expect(params, `${id} says who gets the calls`).not.toHaveProperty('weight');
+    }
+    const [holder, ...others] = new Set(held.map((namespace) => partyOf(rights, under, namespace)));
     expect(others, `${under} is held by two namespaces`).toEqual([]);
     const before = heldAt.get(under);
     if (holder === undefined) continue;
@@ -143,38 +159,63 @@ async function settle({ stage }: Play): Promise<void> {
   }
 }
 
-test('whatever happens, a name never has rows of two namespaces, changes hands after the cool-down only, and rows of others stay as they are', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
-      const play: Play = { stage: createStage(), living: new Map(), uids: 0, byHand: new Set(), heldAt: new Map() };
-      for (const one of steps) {
-        await take(play, one);
-        judge(play);
-      }
-      await settle(play);
-      judge(play);
-      // In the end each name is held by one that wants it, if anybody may have it.
-      for (const under of NAMES) {
-        const wanting = [...play.living.values()].filter(
-          ({ projection }) => projection.state === 'serve' && projection.names.includes(under),
-        );
-        const [holder] = holders(play.stage, under);
-        if (holder === undefined && wanting.length > 0) {
-          // Somebody else's, or that of an object which declares it longer and does not serve.
-          const foreign = play.byHand.has(`hand-${under}`);
-          const older = oldest(play, under)?.projection.state !== 'serve';
-          expect(foreign || older, `nobody has ${under}`).toBe(true);
-        }
-        // What is held, or renamed into a taken name, keeps its old rows; what is gone has none.
-        if (holder !== undefined) expect(play.living.has(holder)).toBe(true);
-      }
-    }),
-    { numRuns: 150 },
-  );
-}, 60_000);
+/** "one" is shared by two of the three; "two" is not for the third. */
+const RIGHTS = createRights(
+  [{ namespace: 'c', publicNames: ['one'], accessGroups: [], params: [], info: [], credentials: [] }],
+  [{ name: 'one', namespaces: ['a', 'b'] }],
+);
 
-function oldest({ living }: Play, under: string): TestObject | undefined {
-  return [...living.values()]
-    .filter(({ projection }) => projection.names.includes(under))
+test.each([
+  { among: 'namespaces', rights: undefined },
+  { among: 'namespaces that do not share it, where there are rights', rights: RIGHTS },
+])(
+  'whatever happens, a name never has rows of two $among, changes hands after the cool-down only, and rows of others stay as they are',
+  async ({ rights }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+        const play: Play = {
+          stage: createStage(rights && { rights }),
+          living: new Map(),
+          uids: 0,
+          byHand: new Set(),
+          heldAt: new Map(),
+        };
+        for (const one of steps) {
+          await take(play, one);
+          judge(play);
+        }
+        await settle(play);
+        judge(play);
+        // In the end each name is held by one that wants it, if anybody may have it.
+        for (const under of NAMES) {
+          const wanting = [...play.living.values()].filter(
+            ({ namespace, projection }) =>
+              projection.state === 'serve' && projection.names.includes(under) && mayHave(play, namespace, under),
+          );
+          const [holder] = holders(play.stage, under);
+          if (holder === undefined && wanting.length > 0) {
+            // Somebody else's, or that of an object which declares it longer and does not serve.
+            const foreign = play.byHand.has(`hand-${under}`);
+            const older = oldest(play, under)?.projection.state !== 'serve';
+            expect(foreign || older, `nobody has ${under}`).toBe(true);
+          }
+          // What is held, or renamed into a taken name, keeps its old rows; what is gone has none.
+          if (holder !== undefined) expect(play.living.has(holder)).toBe(true);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  },
+  60_000,
+);
+
+function mayHave({ stage }: Play, namespace: string, under: string): boolean {
+  const { rights } = stage.world.projection;
+  return rights === undefined || allowsName(rights.of(namespace), under);
+}
+
+function oldest(play: Play, under: string): TestObject | undefined {
+  return [...play.living.values()]
+    .filter(({ namespace, projection }) => projection.names.includes(under) && mayHave(play, namespace, under))
     .sort((one, other) => one.createdAt - other.createdAt || (one.uid < other.uid ? -1 : 1))[0];
 }

@@ -47,6 +47,20 @@ describe('figures', () => {
     expect([...stage.report.states()]).toEqual([]);
   });
 
+  it('count the objects that break a rule of the administrator’s, by namespace and rule, as long as they do', () => {
+    const broken = (...rules: ('public-name' | 'credential')[]) =>
+      wrong(...rules.map((rule) => ({ reason: 'NotAllowed', message: rule, rule }) as const), conflict);
+    const violations = () =>
+      [...stage.report.violations()].map(({ namespace, rule, count }) => `${namespace} ${rule} ${count}`);
+    tell({ key: 'service/a/x', ...broken('public-name', 'public-name') });
+    tell({ key: 'service/a/y', ...broken('public-name', 'credential') });
+    tell({ key: 'service/b/y', ...broken('credential') });
+    expect(violations()).toEqual(['a public-name 2', 'a credential 1', 'b credential 1']);
+    tell({ key: 'service/a/y', ...wrong(conflict) });
+    stage.report.retain(new Set(['service/a/x', 'service/a/y']));
+    expect(violations()).toEqual(['a public-name 1']);
+  });
+
   it('count what LiteLLM refuses as rejected', () => {
     tell({ error: new LiteLlmError('rejected') });
     expect(states()).toEqual(['rejected 1']);

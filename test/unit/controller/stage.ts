@@ -5,6 +5,7 @@ import type { World } from '../../../src/controller/world.ts';
 import { createGate, type Gate } from '../../../src/litellm/gate.ts';
 import { createRegistry, type Registry } from '../../../src/litellm/registry.ts';
 import { createWriter, type Writer } from '../../../src/litellm/writer.ts';
+import type { Rights } from '../../../src/registration/rights.ts';
 import type { Source } from '../../../src/sources/source.ts';
 import { type FakeLiteLlm, fakeLiteLlm } from '../litellm/fake-client.ts';
 import { OWNER, SETTLE_MS, T0 } from '../registration/builders.ts';
@@ -39,6 +40,8 @@ export interface StageOptions {
   clock?: TestClock;
   /** Further kinds that the source asks for. */
   related?: Source['related'];
+  /** What namespaces may ask for. */
+  rights?: Rights;
   /** Of the mass-delete guard. */
   maxShare?: number;
 }
@@ -50,6 +53,7 @@ export function createStage({
   litellm = fakeLiteLlm(),
   clock = { now: T0 },
   related = [],
+  rights,
   maxShare = 0.5,
 }: StageOptions = {}): Stage {
   const now = (): number => clock.now;
@@ -61,7 +65,9 @@ export function createStage({
     date: () => clock.now,
   });
   const backendKeys = createBackendKeys(async () => undefined);
-  const world = { ...worldOf([], {}, clock), registry, backendKeys, ...(adopting && { adopting }) };
+  const usual = worldOf([], {}, clock);
+  const projection = { ...usual.projection, ...(rights && { rights }) };
+  const world = { ...usual, projection, registry, backendKeys, ...(adopting && { adopting }) };
   const cache = new TestCache();
   const gate = createGate({ minMs: 1_000, maxMs: 8_000, now, random: () => 1 });
   const writer = createWriter();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Claimant, type ClaimContext, decideClaim, type NameState } from '../../../src/registration/claims.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
 import { MAX_NAME_LENGTH, publicNameProblem } from '../../../src/registration/public-name.ts';
@@ -196,6 +196,36 @@ test('what is taken for a public name has no "*", no control character, no space
     }),
     { numRuns: 500 },
   );
+});
+
+describe('where two of three namespaces share the name', () => {
+  const FELLOWS: readonly string[] = ['a', 'b'];
+  const isFellow = (within: string): boolean => FELLOWS.includes(within);
+  const party = (within: string): string => (isFellow(within) ? 'ab' : within);
+  const sharing = (side: Claimant): Claimant =>
+    isFellow(side.namespace) ? { ...side, sharesWith: (other) => isFellow(other) } : side;
+  const decided = (side: Claimant, known: NameState) => decide(sharing(side), known);
+
+  test('rows of one owner stand together only where they share it, once all is settled', () => {
+    holds((known) => {
+      const standing = whoseRowsStand(known).filter((side) => decided(side, known).verdict === 'granted');
+      const parties = new Set(standing.map((side) => `${side.owner} ${party(side.namespace)}`));
+      expect(parties.size).toBe(Math.min(1, whoseRowsStand(known).length));
+    });
+  });
+
+  test('no Warning stands beside a grant where but their own rows are', () => {
+    holds((known) => {
+      const rows = known.rows.filter((one) =>
+        SIDES.some((side) => side.owner === 'prod' && isFellow(side.namespace) && isMine(side, one)),
+      );
+      if (rows.length === 0) return;
+      for (const within of FELLOWS) {
+        expect(decided({ owner: 'prod', namespace: within }, { ...known, rows })).toEqual({ verdict: 'granted' });
+      }
+      expect(decided({ owner: 'prod', namespace: 'c' }, { ...known, rows }).verdict).toBe('refused');
+    });
+  });
 });
 
 function shuffle<T>(items: readonly T[], order: fc.Stream<number>): T[] {

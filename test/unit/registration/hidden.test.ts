@@ -9,6 +9,7 @@ describe('isHidden', () => {
     'aws_access_key_id',
     'x-api-key',
     'Authorization',
+    'Cookie',
     'hf_token',
     'PRIVATE_NOTE',
     'tls-certificate',

@@ -151,9 +151,24 @@ describe('readPassThrough', () => {
       ]);
     });
 
-    it.each([...NEVER_ALLOWED.params.keys()])('never lets %s pass, whatever a list says', (key) => {
-      const careless = { ...rights, params: [key], credentials: [] };
-      expect(readPassThrough('params', `${key}: x`, careless).problems).toHaveLength(1);
+    it.each(['region_name: null', 'extra_body: {a: [1, null]}'])(
+      'lets no null pass, which LiteLLM does not keep: %s',
+      (text) => {
+        const { values, problems } = readPassThrough('params', text, rights);
+        expect(values).toEqual({});
+        expect(problems).toEqual([{ message: expect.stringContaining('must hold no null') }]);
+      },
+    );
+
+    it.each([
+      ...[...NEVER_ALLOWED.params.keys()].map((key) => ['params', key] as const),
+      ...[...NEVER_ALLOWED.info.keys(), 'input_cost_per_token'].map((key) => ['info', key] as const),
+    ])('never lets the %s %s pass, whatever a list says', (place, key) => {
+      const careless = { ...rights, params: [key], info: [key], credentials: [] };
+      const { values, problems } = readPassThrough(place, `${key}: x`, careless);
+      expect(values).toEqual({});
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.message).not.toContain('the administrator can allow it for the namespace');
     });
 
     it('says of a plain key that it could be allowed', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decideClaim } from '../../../src/registration/claims.ts';
 import { readOptions } from '../../../src/registration/options.ts';
 import { NO_NAMESPACE } from '../../../src/registration/registration.ts';
-import { allowsName, createRights, neverAllowed, USUAL_RIGHTS } from '../../../src/registration/rights.ts';
+import { allowsName, createRights, USUAL_RIGHTS } from '../../../src/registration/rights.ts';
 import { handMade, OWNER, row, SETTLE_MS, SOURCE, T0 } from './builders.ts';
 
 const NOTHING = { accessGroups: [], params: [], info: [], credentials: [] };
@@ -51,23 +51,23 @@ describe('names that are shared', () => {
     expect(USUAL_RIGHTS.isShared('shared-1', 'team-a')).toBe(false);
   });
 
-  it('are those of the first entry that matches the name: nobody shares with two that do not share', () => {
+  it('are shared by those of the first entry that matches: who shares with one shares with all', () => {
     const two = createRights(
       [],
       [
-        { name: 'x', namespaces: ['a', 'llm'] },
-        { name: 'x', namespaces: ['llm', 'c'] },
+        { name: 'shared-1', namespaces: ['team-a', 'team-b'] },
+        { name: 'shared-*', namespaces: ['team-b', 'team-c'] },
       ],
     );
-    expect([two.share('x', 'a', 'llm'), two.share('x', 'llm', 'c'), two.share('x', 'a', 'c')]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect(two.share('shared-1', 'team-a', 'team-b')).toBe(true);
+    expect(two.share('shared-1', 'team-b', 'team-c')).toBe(false);
+    expect(two.share('shared-2', 'team-b', 'team-c')).toBe(true);
   });
 
-  it('are never shared with what the administrator lists himself', () => {
-    const all = createRights([], [{ name: '*', namespaces: ['*', '-'] }]);
+  it('are none of what the administrator lists himself, whatever a pattern matches', () => {
+    const all = createRights([], [{ name: '*', namespaces: ['*'] }]);
+    expect(all.share('x', 'team-a', 'team-b')).toBe(true);
+    expect(all.share('x', NO_NAMESPACE, 'team-a')).toBe(false);
     expect(all.share('x', 'team-a', NO_NAMESPACE)).toBe(false);
     expect(all.isShared('x', NO_NAMESPACE)).toBe(false);
   });
@@ -95,37 +95,6 @@ describe('names that are shared', () => {
     expect(claim([theirs('b', 'other')])).toMatchObject({ verdict: 'refused' });
     expect(claim([handMade()])).toMatchObject({ verdict: 'refused' });
   });
-});
-
-describe('keys that cannot be allowed', () => {
-  it.each([
-    'fallbacks',
-    'default_fallbacks',
-    'aws_bedrock_runtime_endpoint',
-    'configurable_clientside_auth_params',
-    'azure_ad_token',
-    'client_secret',
-    'headers',
-    'extra_headers',
-    'organization',
-    'use_litellm_proxy',
-    'api_host',
-    'vertex_credentials',
-    'callbacks',
-    'base_url',
-    'redirect_uri',
-    'aws_access_key_id',
-    'litellm_credential_name',
-  ])('%s: it says where a call goes, or with what', (key) => {
-    expect(neverAllowed('params', key)).toBeDefined();
-  });
-
-  it.each(['region_name', 'api_version', 'extra_body', 'temperature', 'max_completion_tokens', 'stop'])(
-    '%s can be',
-    (key) => {
-      expect(neverAllowed('params', key)).toBeUndefined();
-    },
-  );
 });
 
 describe('access groups', () => {
