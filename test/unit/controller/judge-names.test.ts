@@ -101,10 +101,9 @@ describe('judgeNames', () => {
   it('lets no one of those who share a name say who gets the calls', () => {
     const rights = createRights([], [{ name: 'qwen', namespaces: ['llm', 'b'] }]);
     const world = worldOf([rival], { projection: { selection: 'annotated', address: 'cluster', rights } });
-    const params = { weight: 5, order: 1, rpm: 7, api_key: 'not-needed' };
+    const params = { weight: 5, order: 1, rpm: 7, tpm: 9, timeout: 3, api_key: 'not-needed' };
     const claims = judgeNames(world, OBJECT, [registration('qwen', { params })]);
-    expect(claims.granted).toMatchObject([{ params: { rpm: 7, api_key: 'not-needed' } }]);
-    expect(Object.keys(claims.granted[0]?.params ?? {})).toEqual(['rpm', 'api_key']);
+    expect(Object.keys(claims.granted[0]?.params ?? {})).toEqual(['timeout', 'api_key']);
     expect(claims.problems).toMatchObject([{ reason: 'NotAllowed', rule: 'litellm-params' }]);
   });
 
@@ -132,16 +131,18 @@ describe('judgeNames', () => {
     });
   });
 
-  it('lets an object beside somebody else’s row not say who gets the calls: weight and order are not written, and that is told', () => {
-    const greedy = registration('qwen', { params: { api_key: 'not-needed', rpm: 5, weight: 999, order: 1 } });
+  it('lets an object beside somebody else’s row not say who gets the calls: what it could say so by is not written, and that is told', () => {
+    const greedy = registration('qwen', {
+      params: { api_key: 'not-needed', timeout: 5, weight: 999, order: 1, rpm: 7 },
+    });
     expect(judgeNames(worldOf([row()]), OBJECT, [greedy])).toMatchObject({ granted: [greedy], problems: [] });
     const shared = judgeNames(worldOf([row(), handMade()]), OBJECT, [greedy]);
-    expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', rpm: 5 } })]);
-    expect(shared.withheld).toEqual(new Map([['qwen', { weight: 999, order: 1 }]]));
+    expect(shared.granted).toEqual([registration('qwen', { params: { api_key: 'not-needed', timeout: 5 } })]);
+    expect(shared.withheld).toEqual(new Map([['qwen', { weight: 999, order: 1, rpm: 7 }]]));
     expect(shared.problems).toMatchObject([
       {
         reason: 'NameConflict',
-        message: expect.stringMatching(/Until then weight and order of litellm-params are not written\.$/),
+        message: expect.stringMatching(/Until then weight and order and rpm of litellm-params are not written\.$/),
       },
     ]);
     const weighty = registration('qwen', { params: { weight: 2 } });

@@ -57,24 +57,40 @@ describe('an object that names a credential of LiteLLM', () => {
   it.each([
     ['missing', 'LiteLLM has no credential "corp"'],
     ['keyless', 'LiteLLM’s credential "corp" holds no api_key'],
-  ] as const)('loses the rows that name it where it is %s, and those alone', (state, says) => {
+  ] as const)('has a key that is none in the rows that name it where it is %s, and in those alone', (state, says) => {
     const decision = decided(state, { rows: [standing, row({ registration: registration('other') })] });
-    expect(inShort(decision.plan)).toEqual([`delete ${id} withdrawn`]);
+    expect(inShort(decision.plan)).toEqual([`update ${id}`]);
+    expect(decision.plan.changes).toMatchObject([{ entry: { params: { api_key: 'not-needed' }, info: {} } }]);
     expect(decision.state).toBe('invalid');
     expect(decision.problems).toMatchObject([
       { reason: 'RegistrationFailed', message: expect.stringMatching(`^${says}, and`) },
     ]);
   });
+
+  it('is looked at once more where one list lacks it', () => {
+    const decision = decided('doubtful', { rows: [standing] });
+    expect(decision).toMatchObject({ state: 'held', problems: [], plan: { changes: [], dueAt: expect.any(Number) } });
+  });
 });
 
 describe('a row that names a credential of LiteLLM', () => {
   it.each([HOLD, INVALID])(
-    'goes where LiteLLM does not have it any more, also while its object is $state',
+    'gets a key that is none where LiteLLM does not have it any more, also while its object is $state',
     (projection) => {
       expect(decided('known', { rows: [standing], projection }).plan.changes).toEqual([]);
-      expect(inShort(decided('missing', { rows: [standing], projection }).plan)).toEqual([`delete ${id} withdrawn`]);
+      expect(decided('doubtful', { rows: [standing], projection }).plan.changes).toEqual([]);
+      expect(inShort(decided('missing', { rows: [standing], projection }).plan)).toEqual([`update ${id}`]);
     },
   );
+
+  it('gets it once, and is made anew without it when LiteLLM has the credential again', () => {
+    const [change] = decided('missing', { rows: [standing] }).plan.changes;
+    if (change?.kind !== 'update') throw new Error('there is no update');
+    const { params, stamp } = change.entry;
+    const rows = [{ ...standing, params: { ...standing.params, ...params }, stamp }];
+    expect(decided('missing', { rows }).plan.changes).toEqual([]);
+    expect(inShort(decided('known', { rows }).plan)).toEqual([expect.stringMatching(/^replace /)]);
+  });
 
   it.each([HOLD, INVALID])(
     'goes where the namespace may not name it any more, while its object is $state',
@@ -84,10 +100,10 @@ describe('a row that names a credential of LiteLLM', () => {
     },
   );
 
-  it('is not lifted out of a block to go', () => {
+  it('is not lifted out of a block by the same write', () => {
     const blocked = { ...standing, blocked: true, stamp: { ...standing.stamp, blockedByUs: true as const } };
-    const { plan } = decided('missing', { rows: [blocked] });
-    expect(inShort(plan)).toEqual([`delete ${id} withdrawn`]);
+    const { plan } = decided('missing', { rows: [blocked], projection: INVALID });
+    expect(plan.changes).toMatchObject([{ kind: 'update', entry: { params: { api_key: 'not-needed' } } }]);
   });
 
   it('is left to a plan that names another one in it', () => {

@@ -22,11 +22,11 @@ const named = (credential_name: string, credential_values: unknown = { api_key: 
   credential_values,
 });
 
-test('nothing is known before they were read, and each is known or missing afterwards', async () => {
+test('nothing is known before they were read, and one list is not enough to say that one is missing', async () => {
   const { credentials } = asked([list(named('corp'))]);
   expect(credentials.look('corp')).toBe('unread');
   await credentials.read();
-  expect([credentials.look('corp'), credentials.look('other')]).toEqual(['known', 'missing']);
+  expect([credentials.look('corp'), credentials.look('other')]).toEqual(['known', 'doubtful']);
 });
 
 test.each([{}, null, undefined, { organization: 'x' }, { api_key: '' }, { api_key: '*****' }, { api_key: null }])(
@@ -39,14 +39,20 @@ test.each([{}, null, undefined, { organization: 'x' }, { api_key: '' }, { api_ke
 );
 
 test('they are not read again a moment later', async () => {
-  const { credentials, clock, calls } = asked([list(named('corp')), list()]);
+  const { credentials, clock, calls } = asked([list(named('corp')), list(), list(), list(named('corp'))]);
   await credentials.read();
   clock.now = 4_999;
   await credentials.read();
   expect(calls).toEqual(['/credentials']);
   clock.now = 5_000;
   await credentials.read();
+  expect(credentials.look('corp')).toBe('doubtful');
+  clock.now = 10_000;
+  await credentials.read();
   expect(credentials.look('corp')).toBe('missing');
+  clock.now = 15_000;
+  await credentials.read();
+  expect(credentials.look('corp')).toBe('known');
 });
 
 test.each([

@@ -40,10 +40,10 @@ describe('the rights of namespaces', () => {
     ]);
     expect(objects[0]?.problems[0]).toEqual({
       reason: 'NotAllowed',
-      message: '"chat" is shared with other namespaces: weight of litellm-params would not be written.',
+      message: '"chat" is shared with other namespaces: weight and rpm of litellm-params would not be written.',
       rule: 'litellm-params',
     });
-    expect(objects.map(({ models }) => models[0]?.params)).toEqual([{ rpm: 7 }, {}, { weight: 5, rpm: 7 }]);
+    expect(objects.map(({ models }) => models[0]?.params)).toEqual([{}, {}, { weight: 5, rpm: 7 }]);
     expect(objects[1]?.problems[0]?.message).toContain('declared by inference-service/c/z too');
   });
 
