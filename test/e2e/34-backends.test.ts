@@ -77,7 +77,7 @@ test('34: what three kinds of servers list is registered and called through Lite
   // Nothing was called to find out what the models can do.
   const made = [ollama, vllm, face].flatMap(({ calls }) => calls.filter(({ method }) => method === 'POST'));
   expect(made).toHaveLength(5);
-});
+}, 120_000);
 
 const figure = async (controller: Controller, name: string, labels: string): Promise<number> => {
   const line = (await controller.metrics()).split('\n').find((one) => one.startsWith(`${name}{${labels}}`));
@@ -173,7 +173,7 @@ test('34: a model that is missing twice in a row goes, one that is missing once 
   await server.start();
   server.list([{ id: 'a' }, { id: 'c' }, { id: 'e' }]);
   await become(['a', 'c', 'e']);
-});
+}, 120_000);
 
 test('34: only the file takes a backend out, and not where its entry said retain; a file that says nothing changes nothing', async () => {
   const [one, two] = [
@@ -211,7 +211,7 @@ test('34: only the file takes a backend out, and not where its entry said retain
   await askedAgain(again, 'two', 'answered', 2);
   await list({ name: 'one', url: one.url });
   await become(['a', 'b'], 20_000);
-});
+}, 120_000);
 
 const access = () => [
   `--kubeconfig=${scene.bed.kubernetes.kubeconfigPath}`,
@@ -265,7 +265,7 @@ test('34: a key is sent by LiteLLM, reaches it anew by one PATCH a model, and is
     ...plans.map((one) => one.stdout + one.stderr),
   ];
   for (const key of keys) expect(said.join('\n').includes(key)).toBe(false);
-});
+}, 120_000);
 
 test('34: whether a model calls functions is asked where the entry says so, once for each new model', async () => {
   const server = await backend('vllm', [{ id: 'tools' }, { id: 'plain' }, { id: 'embed' }]);
@@ -285,7 +285,7 @@ test('34: whether a model calls functions is asked where the entry says so, once
   await askedAgain(again, 'box', 'answered', 3);
   const probes = [...server.calls, ...quiet.calls].flatMap(({ tools, model }) => (tools ? [model] : []));
   expect(probes.map(String).sort((one, other) => one.localeCompare(other))).toEqual(['late', 'plain', 'tools']);
-});
+}, 120_000);
 
 test('34: one table of plan has what all sources would change, and a backend goes before the objects of tenants', async () => {
   const server = await backend('ollama', [{ id: 'llama' }]);
@@ -307,7 +307,7 @@ test('34: one table of plan has what all sources would change, and a backend goe
   await until('the other is told', async () =>
     (await scene.events('thief')).some((event) => event.startsWith('NameConflict: ')),
   );
-});
+}, 120_000);
 
 test('34: doctor says what is wrong with the file, and asks each backend once', async () => {
   const [good, dead] = [await backend('ollama', [{ id: 'a' }]), await backend('ollama', [{ id: 'b' }])];
