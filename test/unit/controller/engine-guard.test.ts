@@ -139,3 +139,33 @@ describe('what was seen to go', () => {
     expect(stage.names()).toEqual([]);
   });
 });
+
+describe('what an administrator took out of his list with `retain`, and lists again', () => {
+  /** Objects that are registered with `retain`, were seen to be taken out, and whose rows stayed. */
+  async function retained(count: number): Promise<void> {
+    const projection = (number: number) => serving([registration(`m-${number}`, { retain: true })]);
+    for (let number = 0; number < count; number += 1)
+      stage.put(object({ name: `m-${number}`, uid: `uid-${number}`, projection: projection(number) }));
+    for (let number = 0; number < count; number += 1) await reconcile(number);
+    Object.assign(stage.cache, { isDelisted: true });
+    for (let number = 0; number < count; number += 1) stage.remove(named(number));
+    for (let number = 0; number < count; number += 1)
+      expect(await reconcile(number)).toMatchObject({
+        applied: [],
+        decision: { state: 'held', plan: { changes: [] } },
+      });
+    Object.assign(stage.cache, { isDelisted: undefined });
+  }
+
+  it('is not known for certain while it is looked at anew, and judged like anything else that is not there afterwards', async () => {
+    await retained(6);
+    Object.assign(stage.cache, { isFresh: true, state: 'starting' });
+    for (let number = 0; number < 6; number += 1) expect(await reconcile(number)).toBeUndefined();
+    // That it was seen to go before says nothing by now.
+    Object.assign(stage.cache, { isFresh: false, state: 'synced' });
+    expect(await stage.engine.judge()).toMatchObject({ held: true, owned: 6, share: 1 });
+    for (let number = 0; number < 6; number += 1)
+      expect(await reconcile(number)).toMatchObject({ applied: [], decision: { state: 'held' } });
+    expect(stage.names()).toHaveLength(6);
+  });
+});
