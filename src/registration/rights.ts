@@ -142,10 +142,12 @@ export const NEVER_ALLOWED: Readonly<Record<RightsPlace, ReadonlyMap<string, str
 
 /** Why no administrator can allow a key; undefined where he can. */
 export function neverAllowed(place: RightsPlace, key: string): string | undefined {
+  const isPrice = /(?:^|_)cost(?:_|$)/.test(key);
   // LiteLLM 1.106.0, `without_server_derived_pricing`: the row would be written again and again.
-  if (place === 'info' && /(?:^|_)cost(?:_|$)/.test(key)) return 'LiteLLM keeps prices in litellm-params alone';
+  if (place === 'info' && isPrice) return 'LiteLLM keeps prices in litellm-params alone';
   const listed = NEVER_ALLOWED[place].get(key);
-  if (listed !== undefined || place === 'info') return listed;
+  // The price of a token is no credential.
+  if (listed !== undefined || place === 'info' || isPrice) return listed;
   return LEADS_ELSEWHERE.test(key) ? 'it may say where a call goes, or with which credential' : undefined;
 }
 

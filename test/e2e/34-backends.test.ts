@@ -347,3 +347,24 @@ test('34: a row that was made by hand keeps its name, until it is adopted', asyn
   );
   expect(await names()).toEqual(['llama', 'mistral']);
 });
+
+test('34: where most models of a backend are gone after a start they are held, and go when that is confirmed', async () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const server = await backend(
+    'vllm',
+    ids.map((id) => ({ id })),
+  );
+  await list({ name: 'box', url: server.url });
+  const controller = await start();
+  await become(ids);
+  await controller.stop();
+  server.list([{ id: 'a' }]);
+  const next = await start();
+  await until('they are held', async () => (await next.metrics()).includes('model_registrar_deletes_held 5'), 20_000);
+  const settings = ['--source=backend', `--backends=${file}`, ...access()];
+  const { stdout } = await runProgram(['plan', '-o', 'json', ...settings]);
+  const { held } = JSON.parse(stdout) as { held: { hash: string; models: number } };
+  expect(await names()).toEqual(ids);
+  expect(await runProgram(['sync', `--confirm-deletes=${held.hash}`, ...settings])).toMatchObject({ code: 0 });
+  expect(await names()).toEqual(['a']);
+}, 120_000);

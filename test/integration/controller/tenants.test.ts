@@ -69,7 +69,7 @@ test('what stands stays where a rule is made stricter, and a weight goes where a
   expect([namesIn('a'), namesIn('b')]).toEqual([['chat'], ['chat']]);
 });
 
-test('a credential is named where LiteLLM has it and it holds a key; else the row goes, and comes back', async () => {
+test('a credential is named where LiteLLM has it and it holds a key; else nothing is sent in its place, and it comes back', async () => {
   await addCredential({ organization: 'someone' });
   stage.serve({ namespace: 'a', name: 'one', annotations: CREDENTIAL });
   await start(MAY_NAME);
@@ -84,8 +84,14 @@ test('a credential is named where LiteLLM has it and it holds a key; else the ro
   // A dip: its pods may serve all the same.
   stage.setStatus({ namespace: 'a', name: 'one', ready: 'False' });
   await credentials('DELETE', '/corp');
-  await until('it is out', () => namesIn('a').length === 0, 15_000);
-}, 40_000);
+  const params = () => stage.litellm.rows()[0]?.litellm_params;
+  // Two lists that lack it tell, each of which is believed for five seconds.
+  await until('it gets a key that is none', () => params()?.api_key === 'not-needed', 30_000);
+  expect(namesIn('a')).toEqual(['chat']);
+  await addCredential({ api_key: 'canary-of-the-credential' });
+  stage.setStatus({ namespace: 'a', name: 'one' });
+  await until('it is as before', () => params() !== undefined && params()?.api_key === undefined, 30_000);
+}, 120_000);
 
 test('a row whose namespace may not name its credential any more goes, and no other does', async () => {
   await addCredential({ api_key: 'canary-of-the-credential' });
