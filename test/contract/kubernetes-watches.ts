@@ -94,7 +94,8 @@ export function describeWatches(setting: KubernetesSetting): void {
       const watching = await begin({ allowWatchBookmarks: 'true' });
       await watching.until(({ events }) => events.some(({ type }) => type === 'BOOKMARK'));
       watching.stop();
-      expect(watching.events.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK']);
+      // A machine that has much to do sees the next bookmark too.
+      expect(watching.events.slice(0, 2).map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK']);
       expect(watching.events[1]?.object).toMatchObject({
         kind: 'InferenceService',
         apiVersion: 'serving.kserve.io/v1beta1',
