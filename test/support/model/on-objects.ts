@@ -63,7 +63,7 @@ function make(machine: Machine, wish: Pick<Model, 'namespace' | 'name' | 'names'
 
 /** Writes the object as the model has it. */
 function put({ kubernetes }: Machine, model: Model): void {
-  const { namespace, name, names, servedName, tokens, rpm, notes, stopped, enabled } = model;
+  const { namespace, name, names, servedName, tokens, timeout, notes, stopped, enabled } = model;
   const { metadata } = kubernetes.apply(
     inferenceService({
       namespace,
@@ -73,7 +73,7 @@ function put({ kubernetes }: Machine, model: Model): void {
         'model-name': names.join(','),
         'served-name': servedName,
         ...(tokens !== undefined && { 'max-model-len': `${tokens}` }),
-        ...(rpm !== undefined && { 'litellm-params': stringify({ rpm }) }),
+        ...(timeout !== undefined && { 'litellm-params': stringify({ timeout }) }),
         ...(notes !== undefined && { notes }),
         ...(stopped && { 'serving.kserve.io/stop': 'true' }),
       },
@@ -153,7 +153,7 @@ function rename(machine: Machine, place: string, model: Model): string {
 
 function edit(machine: Machine, _place: string, model: Model): string {
   const { random } = machine;
-  const key = random.pick(['tokens', 'tokens', 'rpm', 'notes', 'servedName'] as const);
+  const key = random.pick(['tokens', 'tokens', 'timeout', 'notes', 'servedName'] as const);
   const { namespace, name } = model;
   if (key === 'servedName') model.servedName = `${namespace}-${name}-v${random.below(3)}`;
   else if (random.chance(0.3)) model[key] = undefined;

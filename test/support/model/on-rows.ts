@@ -23,7 +23,7 @@ function editRow({ random, litellm, touched, reference: { models } }: Machine): 
   const change = random.pick([
     { params: { api_base: 'http://elsewhere/v1' } },
     { params: { model: 'openai/elsewhere' } },
-    ...(isOurs('params.rpm', model.rpm) ? [{ params: { rpm: 7 } }] : []),
+    ...(isOurs('params.timeout', model.timeout) ? [{ params: { timeout: 7 } }] : []),
     ...(isOurs('info.notes', model.notes) ? [{ info: { notes: 'by hand' } }] : []),
     ...(isOurs('info.max_tokens', model.tokens) ? [{ info: { max_tokens: 7 } }] : []),
   ]);

@@ -13,7 +13,7 @@ export interface Model {
   names: string[];
   servedName: string;
   tokens?: number | undefined;
-  rpm?: number | undefined;
+  timeout?: number | undefined;
   notes?: string | undefined;
   /** `never`: since it was made it has not been Ready. */
   state: 'never' | 'serves' | 'dips';
@@ -153,7 +153,7 @@ function wrongContents(place: string, model: Model, { model_id, litellm_params, 
     model: `hosted_vllm/${model.servedName}`,
     api_base: `${addressOf(model)}/openai/v1`,
     api_key: 'not-needed',
-    rpm: model.rpm,
+    timeout: model.timeout,
   };
   const info = { max_tokens: model.tokens, max_input_tokens: model.tokens, notes: model.notes };
   const wrong = [...differing(wanted, litellm_params), ...differing(info, model_info)];
