@@ -67,8 +67,9 @@ describe('commands: plan and sync on real servers', () => {
     proxy.forget();
     const planned = await command('plan', '-o', 'json');
     expect(planned).toMatchObject({ code: 2, stderr: '' });
-    const { changes, ...rest } = JSON.parse(planned.stdout) as { changes: { model: string }[] };
-    expect(Object.fromEntries(changes.map(({ model, ...change }) => [model, change]))).toEqual({
+    const { changes, ...rest } = JSON.parse(planned.stdout) as { changes: { model: string; litellm: string }[] };
+    expect(new Set(changes.map(({ litellm }) => litellm))).toEqual(new Set(['default']));
+    expect(Object.fromEntries(changes.map(({ model, litellm: _, ...change }) => [model, change]))).toEqual({
       changed: {
         action: 'update',
         id: ids.changed,
@@ -112,14 +113,18 @@ describe('commands: plan and sync on real servers', () => {
     expect(rest).toEqual({
       problems: [
         {
+          litellm: 'default',
           source: source('conflict'),
           reason: 'NameConflict',
           message: expect.stringContaining('"house-chat" is held'),
         },
       ],
-      waiting: [{ source: source('waits'), why: expect.stringContaining('PredictorReady is False') }],
+      waiting: [
+        { litellm: 'default', source: source('waits'), why: expect.stringContaining('PredictorReady is False') },
+      ],
       unread: [],
       objects: 8,
+      litellms: ['default'],
     });
 
     const table = await command('plan');
