@@ -85,6 +85,7 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   let asking: Promise<void> | undefined;
   let findingOut: Promise<void> | undefined;
   let unfit = 0;
+  let keptWhy: string | undefined;
   const tried = Promise.withResolvers<void>();
   const memory = createModelMemory(entry, key, context.onModel);
 
@@ -151,13 +152,23 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
 
   async function readKey(): Promise<void> {
     const to = entry;
-    const next = await readKeyFile(to['api-key-file'], key, context.hmacKey);
+    const next = await readKeyFile(to['api-key-file'], key, context.hmacKey, noteKept);
     if (to !== entry || sameKey(next, key)) return;
     if (next.state === 'unknown')
       log.warn({ backend: entry.name, problem: next.why }, 'the key of a backend cannot be read');
     key = next;
     memory.changed(entry, key);
     early.abort();
+  }
+
+  /** Nobody would miss it before the next start. */
+  function noteKept(why: string | undefined): void {
+    if (why !== undefined && why !== keptWhy)
+      log.warn(
+        { backend: entry.name, problem: why },
+        'the key of a backend cannot be read: the one that was read before goes on to count',
+      );
+    keptWhy = why;
   }
 
   /** Finds out, one model after the other, what is to be found out. */

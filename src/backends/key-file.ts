@@ -12,14 +12,20 @@ export async function readKeyFile(
   file: string | undefined,
   before: EntryKey,
   hmacKey: () => Promise<string>,
+  /** Told why what was known before goes on to count; undefined where there is no reason to. */
+  kept?: (why: string | undefined) => void,
 ): Promise<EntryKey> {
   if (file === undefined) return { state: 'none' };
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const value = text?.trim();
   const problem = value === undefined ? 'cannot be read' : sentKeyProblem(value);
   if (value === undefined || problem) {
-    return before.state === 'known' ? before : { state: 'unknown', why: `the key file ${file} ${problem}` };
+    const why = `the key file ${file} ${problem}`;
+    if (before.state !== 'known') return { state: 'unknown', why };
+    kept?.(why);
+    return before;
   }
+  kept?.(undefined);
   if (before.state === 'known' && before.value === value) return before;
   const secret = await hmacKey().catch(() => undefined);
   if (!secret) return before.state === 'known' ? before : { state: 'unknown', why: 'LiteLLM’s own key cannot be read' };

@@ -31,8 +31,10 @@ export function doctorCommand(exit: Exit): Command {
 
 async function doctor(command: Command): Promise<number> {
   const settings = settingsOfLitellm(command);
-  const { kserveNamespace } = command.opts<{ kserveNamespace?: string }>();
-  const document = await withProgress('Looking at the cluster and LiteLLM', () => examine(settings, kserveNamespace));
+  const { kserveNamespace, litellm } = command.opts<{ kserveNamespace?: string; litellm: string }>();
+  const document = await withProgress('Looking at the cluster and LiteLLM', () =>
+    examine(settings, kserveNamespace, litellm),
+  );
   print(command, document, doctorText);
   return document.failed > 0 ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { litellmsOf } from '../config/index.ts';
 import { visible } from '../registration/index.ts';
 import { explainManifests, explainText, readManifests } from './explain/index.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
@@ -49,7 +50,14 @@ async function explain(command: Command): Promise<number> {
   const settings = settingsOf(command);
   const { selection, address } = settings;
   const input = await readManifests(filename, recursive);
-  const document = explainManifests(input, { namespace, selection, address, rights: rightsOf(settings) });
+  const document = explainManifests(input, {
+    namespace,
+    selection,
+    address,
+    rights: rightsOf(settings),
+    // Without a file nobody said which there are.
+    litellms: command.opts<{ config?: string }>().config === undefined ? undefined : litellmsOf(settings),
+  });
   print(command, document, explainText);
   for (const one of document.unread) console.error(visible(`error: ${one}`));
   if (document.unread.length > 0) return 1;

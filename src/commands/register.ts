@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { ConfigError, interval, litellmNamed, type Settings } from '../config/index.ts';
+import { ConfigError, interval, litellmNamed, litellmsOf, type Settings } from '../config/index.ts';
 import { connect } from '../kubernetes/index.ts';
-import { ANNOTATION_PREFIX } from '../registration/index.ts';
+import { ANNOTATION_PREFIX, assignLiteLlm, NO_NAMESPACE } from '../registration/index.ts';
 import { addLitellm, addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { PlainError } from './plain-error.ts';
 import {
@@ -71,7 +71,8 @@ function readTimeout(text: string): number {
 
 async function register(command: Command, target: Target | undefined): Promise<number> {
   const { url, timeout, deregister = false } = command.opts<RegisterFlags>();
-  const litellm = litellmNamed(settingsOf(command), command.opts<RegisterFlags>().litellm);
+  const all = settingsOf(command);
+  const litellm = litellmNamed(all, command.opts<RegisterFlags>().litellm);
   // Its address, key and owner id in the place of those of the default one.
   const { settings } = litellm;
   const annotations = annotationsOf(command, target?.port);
@@ -79,7 +80,18 @@ async function register(command: Command, target: Target | undefined): Promise<n
   const isBeyond = 'url' in what || (deregister && settings.namespace.length > 0);
   const connection = await connectionFor(settings, isBeyond, annotations);
   const wanted: Wanted = { ...what, annotations, namespace: namespaceOf(settings, connection.namespace) };
+  if (!deregister) requireFor(all, wanted, litellm.name);
   return registerOne({ settings, litellm, connection, wanted, timeoutMs: timeout, deregister });
+}
+
+/** What an object may not choose by its annotation may not be chosen for it either. @throws PlainError */
+function requireFor(settings: Settings, wanted: Wanted, litellm: string): void {
+  const namespace = 'url' in wanted ? NO_NAMESPACE : wanted.namespace;
+  const assignment = assignLiteLlm(litellmsOf(settings), namespace, litellm);
+  if ('litellm' in assignment) return;
+  throw new PlainError(
+    `LiteLLM "${litellm}" is not for objects of the namespace ${namespace}, as the section litellms of --config says: name another with --litellm.`,
+  );
 }
 
 function whatOf(target: Target | undefined, url: string | undefined, annotations: Readonly<Record<string, string>>) {

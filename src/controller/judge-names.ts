@@ -144,7 +144,9 @@ function verb(things: readonly string[]): string {
 }
 
 function remedyOf(verdict: Verdict, source: SourceRef): string {
-  const remedy = 'remedy' in verdict ? verdict.remedy : undefined;
+  // Nothing declares the name of an address: `adopt` finds nobody to give it to.
+  const isAddress = source.kind === REGISTER_KIND && source.namespace === NO_NAMESPACE;
+  const remedy = 'remedy' in verdict && !isAddress ? verdict.remedy : undefined;
   return remedy ?? `Choose another name ${chosenBy(source)}`;
 }
 

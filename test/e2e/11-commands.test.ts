@@ -68,8 +68,11 @@ describe('commands: plan and sync on real servers', () => {
     const planned = await command('plan', '-o', 'json');
     expect(planned).toMatchObject({ code: 2, stderr: '' });
     const { changes, ...rest } = JSON.parse(planned.stdout) as { changes: { model: string; litellm: string }[] };
-    expect(new Set(changes.map(({ litellm }) => litellm))).toEqual(new Set(['default']));
-    expect(Object.fromEntries(changes.map(({ model, litellm: _, ...change }) => [model, change]))).toEqual({
+    const byModel = changes.map(({ model, litellm, ...change }) => {
+      expect(litellm).toBe('default');
+      return [model, change];
+    });
+    expect(Object.fromEntries(byModel)).toEqual({
       changed: {
         action: 'update',
         id: ids.changed,

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { askModels, type BackendHttp, createBackendHttp, readKeyFile } from '../../backends/index.ts';
-import { type BackendEntry, readBackends } from '../../sources/index.ts';
+import { quoted } from '../../registration/index.ts';
+import { type BackendEntry, countsModel, readBackends } from '../../sources/index.ts';
 import { counted } from '../output.ts';
-import { type Finding, failed, failure, ok } from './check.ts';
+import { type Finding, failed, failure, ok, warning } from './check.ts';
 import type { Note } from './kubernetes.ts';
 
 /** Reads the file of `--backends`, and asks each of them once; no model is called. */
-export async function examineBackends(file: string, note: Note): Promise<void> {
+export async function examineBackends(file: string, litellms: readonly string[], note: Note): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const read = text === undefined ? { problems: [`${file} cannot be read`] } : readBackends(text, file);
   if ('problems' in read) {
@@ -17,7 +18,7 @@ export async function examineBackends(file: string, note: Note): Promise<void> {
   note('backends-file', 'File', ok(`${file} lists ${counted(read.value.length, 'backend')}.`));
   const http = createBackendHttp();
   try {
-    const findings = await Promise.all(read.value.map((entry) => ask(http, entry)));
+    const findings = await Promise.all(read.value.map((entry) => ask(http, entry, litellms)));
     read.value.forEach(({ name }, index) => {
       const finding = findings[index];
       if (finding) note(`backend-${name}`, name, finding);
@@ -27,7 +28,11 @@ export async function examineBackends(file: string, note: Note): Promise<void> {
   }
 }
 
-async function ask(http: BackendHttp, entry: BackendEntry): Promise<Finding> {
+async function ask(http: BackendHttp, entry: BackendEntry, litellms: readonly string[]): Promise<Finding> {
+  if (entry.litellm !== undefined && !litellms.includes(entry.litellm)) {
+    const says = `litellm of its entry is ${quoted(entry.litellm)}: there is no such LiteLLM.`;
+    return failed(says, `Name one of ${litellms.join(', ')}, or list it in the section litellms of --config.`);
+  }
   // What it is told from its version later does not matter here.
   const key = await readKeyFile(entry['api-key-file'], { state: 'none' }, () => Promise.resolve('doctor'));
   if (key.state === 'unknown')
@@ -35,7 +40,11 @@ async function ask(http: BackendHttp, entry: BackendEntry): Promise<Finding> {
   try {
     const value = key.state === 'known' ? key.value : undefined;
     const { models } = await askModels(http, entry, value, new AbortController().signal);
-    return ok(`${entry.url} lists ${counted(models.length, 'model')}.`);
+    const left = models.filter(({ id }) => countsModel(entry, id)).length;
+    const listed = `${entry.url} lists ${counted(models.length, 'model')}`;
+    if (left === 0)
+      return warning(`${listed}, and include and exclude leave none of them.`, 'Correct the patterns of its entry.');
+    return ok(left === models.length ? `${listed}.` : `${listed}, of which ${left} count.`);
   } catch (error) {
     return failure(error);
   }

@@ -15,6 +15,7 @@ function refuseNames({ object, namespace, names }: Explained, rights: Rights): v
     if (allowsName(rights.of(namespace), name)) continue;
     const message = `"${name}" is not among the public names that namespace ${namespace} may have.`;
     object.problems.push({ reason: 'NotAllowed', message, rule: 'public-name' });
+    object.models = object.models.filter((model) => model.name !== name);
   }
 }
 

@@ -1,13 +1,22 @@
 import {
   ANNOTATION_PREFIX,
+  type Audience,
+  assignLiteLlm,
   holdsHidden,
   type Json,
+  type Problem,
   type Projection,
   quoted,
   type Registration,
   sourceKey,
 } from '../../registration/index.ts';
-import { type ProjectionSettings, type SourceObject, sources, type WatchedSource } from '../../sources/index.ts';
+import {
+  litellmChoice,
+  type ProjectionSettings,
+  type SourceObject,
+  sources,
+  type WatchedSource,
+} from '../../sources/index.ts';
 import { PlainError } from '../plain-error.ts';
 import { argumentProblems } from './argument-lists.ts';
 import { asReady } from './as-ready.ts';
@@ -18,6 +27,8 @@ import { collectRuntimes, type Runtimes } from './runtimes.ts';
 import { type OurManifest, sortOut } from './sort-out.ts';
 
 export interface ExplainOptions extends ProjectionSettings {
+  /** The LiteLLMs that there are, the default one first; undefined where that is not said. */
+  litellms?: readonly Audience[] | undefined;
   /** The namespace of objects that name none. */
   namespace: string;
 }
@@ -43,11 +54,18 @@ function explainOne({ source, manifest, notes }: OurManifest, options: ExplainOp
   const { namespace, name } = object;
   const key = sourceKey({ kind: source.kind, namespace, name });
   const explained = explainObject(key, manifest.file, projection, [...supposed.notes, ...notes]);
-  const problems = argumentProblems(manifest);
+  const problems = [...argumentProblems(manifest), ...choiceProblems(object, options.litellms)];
   if (problems.length === 0) return { object: explained, namespace, names: projection.names };
   const { why: _, ...rest } = explained;
   const refused = { ...rest, state: 'invalid' as const, models: [], problems: [...explained.problems, ...problems] };
   return { object: refused, namespace, names: projection.names };
+}
+
+/** What is wrong with the LiteLLM that it names, where it is known which there are. */
+function choiceProblems(object: SourceObject, litellms: readonly Audience[] | undefined): Problem[] {
+  if (!litellms) return [];
+  const assignment = assignLiteLlm(litellms, object.namespace, litellmChoice(object));
+  return 'problem' in assignment ? [assignment.problem] : [];
 }
 
 /** A runtime that is not in the input is no mistake of the object: what only it can tell is left open. */

@@ -150,7 +150,12 @@ function tell(
 
 async function deregistered(rooms: Rooms, wanted: Wanted, dryRun: boolean): Promise<number> {
   const title = titleOf(wanted);
-  const { gone, failed, untried, kept } = await takeOut(rooms.instances[0], refOf(wanted), dryRun);
+  const { gone, failed, untried, kept } = await takeOut(
+    rooms.instances[0],
+    refOf(wanted),
+    'url' in wanted ? wanted.url : undefined,
+    dryRun,
+  );
   for (const { record, error } of failed)
     console.error(`error: "${record.publicName}" (${record.id}): ${describeError(error).message}`);
   const left = failed.length + untried.length;

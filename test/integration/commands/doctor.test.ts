@@ -87,7 +87,7 @@ async function examine(flags: Record<string, string | undefined> = {}, file?: st
     environment: {},
     file,
   });
-  const found = await examineAll(settings, undefined);
+  const found = await examineAll(settings, undefined, 'default');
   expect(JSON.stringify(found)).not.toContain(bench.litellm.masterKey);
   const { checks, ...counts } = DoctorDocument.parse(found);
   const troubles = checks

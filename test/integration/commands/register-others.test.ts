@@ -116,6 +116,11 @@ describe('an address', () => {
     await register('--url=http://one:8000/v1', '--model-name=mistral');
     expect(await register('--url=http://two:8000/v1', '--model-name=mistral')).toMatchObject({ code: 0 });
     expect(rows().map(({ litellm_params }) => litellm_params.api_base)).toEqual(['http://two:8000/v1']);
+    // Its rows lead elsewhere by now: they are not those of this address.
+    expect(await register('--url=http://one:8000/v1', '--model-name=mistral', '--deregister')).toMatchObject({
+      code: 0,
+      stdout: 'Nothing was registered for http://one:8000/v1 by this command: nothing was changed.\n',
+    });
     expect(await register('--url=http://two:8000/v1', '--model-name=mistral', '--deregister')).toMatchObject({
       code: 0,
       stdout: '"mistral" of http://two:8000/v1 taken out of LiteLLM.\n',

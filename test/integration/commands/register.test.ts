@@ -56,6 +56,17 @@ describe('an object', () => {
     expect(writes()).toEqual([]);
   });
 
+  test('goes to no LiteLLM that is not for its namespace, also where a flag says so', async () => {
+    serve({ name: 'qwen' });
+    const file = `${bench.keyFile}.yaml`;
+    const gpu = { name: 'gpu', url: 'http://gpu:4000', 'key-file': bench.keyFile, namespaces: ['team-a'] };
+    await writeFile(file, JSON.stringify({ litellms: [gpu] }));
+    const { code, stderr } = await registerQwen(`--config=${file}`, '--litellm=gpu');
+    expect(code).toBe(1);
+    expect(stderr).toContain('LiteLLM "gpu" is not for objects of the namespace llm');
+    expect(writes()).toEqual([]);
+  });
+
   test('has its annotations obeyed, which flags beat', async () => {
     serve({ name: 'qwen', annotations: { enabled: 'false', 'model-name': 'one', notes: 'theirs', mode: 'chat' } });
     expect(await registerQwen('--model-name=two', '--embedding', '--mode=embedding')).toMatchObject({ code: 0 });
