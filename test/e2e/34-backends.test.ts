@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BackendKind, type BackendServer, type StubModel, startBackend } from '../support/backend-server.ts';
+import { endpointSlice, service } from '../support/services.ts';
 import { until } from '../support/wait.ts';
 import type { Controller } from './controller.ts';
 import { runProgram } from './program.ts';
@@ -292,17 +293,32 @@ test('34: one table of plan has what all sources would change, and a backend goe
   await list({ name: 'lab', url: server.url });
   await scene.serve({ name: 'qwen', annotations: { 'model-name': 'qwen' } });
   await scene.serve({ name: 'thief', annotations: { 'model-name': 'llama' } });
+  const { namespace } = scene;
+  const put = (path: string, object: { metadata: { name: string } }) =>
+    scene.cluster.call('PATCH', `${path}/${object.metadata.name}?fieldManager=user&force=true`, object, {
+      contentType: 'application/apply-patch+yaml',
+    });
+  await put(
+    `/api/v1/namespaces/${namespace}/services`,
+    service({ namespace, annotations: { 'model-name': 'by-hand' } }),
+  );
+  const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+  await put(slices, endpointSlice({ namespace, ready: [true] }));
   const { code, stdout } = await runProgram([
     'plan',
+    '--source=inference-service',
+    '--source=service',
+    '--source=backend',
     `--backends=${file}`,
-    `--namespace=${scene.namespace}`,
+    `--namespace=${namespace}`,
     ...access(),
   ]);
+  expect(stdout).toMatch(/by-hand .* service\//);
   expect(stdout).toMatch(/llama .*backend\/-\/lab:llama/);
   expect(stdout).toMatch(/qwen .*inference-service\//);
   expect(code).toBe(2);
-  await start({ source: ['inference-service', 'backend'], namespace: scene.namespace });
-  await become(['llama', 'qwen']);
+  await start({ source: ['inference-service', 'service', 'backend'], namespace });
+  await become(['llama', 'qwen', 'by-hand']);
   expect((await scene.gateway.model('llama')).model_info.id).toMatch(/^backend\.lab\./);
   await until('the other is told', async () =>
     (await scene.events('thief')).some((event) => event.startsWith('NameConflict: ')),
