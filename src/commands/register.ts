@@ -2,6 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, interval, litellmNamed, litellmsOf, type Settings } from '../config/index.ts';
 import { connect } from '../kubernetes/index.ts';
 import { ANNOTATION_PREFIX, assignLiteLlm, NO_NAMESPACE } from '../registration/index.ts';
+import { checkedUrl } from '../sources/index.ts';
 import { addLitellm, addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { PlainError } from './plain-error.ts';
 import {
@@ -101,6 +102,10 @@ function whatOf(target: Target | undefined, url: string | undefined, annotations
   const said = (key: string): string | undefined => annotations[`${ANNOTATION_PREFIX}${key}`];
   const publicName = (said('model-name') ?? said('served-name') ?? '').split(',')[0]?.trim();
   if (!publicName) throw new PlainError('An address has no name by itself: give it one with --model-name.');
+  // Before anything tells of it: it may hold a password.
+  const { problem } = checkedUrl('--url', url);
+  if (problem !== undefined)
+    throw new PlainError(`${problem}: give the base of an OpenAI API, such as http://host:8000/v1.`);
   if (said('base-path') !== undefined) throw new PlainError('--base-path is a part of --url already: leave it out.');
   return { url, publicName };
 }

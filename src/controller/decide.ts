@@ -116,6 +116,7 @@ function decideFor(
     case 'withdraw':
       return { ...base, state: 'none', plan: planWithdraw(records), problems: [], why: projection.why };
     case 'hold':
+      if (projection.keepsFormer) return { ...base, ...keptWhole(projection) };
       return { ...base, problems: [], ...unready(world, base, projection, records) };
     case 'invalid':
       return { ...base, state: 'invalid', ...invalid(uid, projection, records), problems: projection.problems };
@@ -223,6 +224,11 @@ function invalid(
 ): Pick<Decision, 'plan' | 'why'> {
   if (unsafe) return { plan: planWithdraw(records), why: message.replace(/\.$/, '') };
   return { plan: liftBlocks(planHold(uid, records), uid, records) };
+}
+
+/** Nothing is touched, whichever object it was made for. */
+function keptWhole({ why, dueAt }: Projection & { state: 'hold' }): Omit<Decision, 'source' | 'uid'> {
+  return { state: 'held', plan: { changes: [], ...(dueAt !== undefined && { dueAt }) }, problems: [], why };
 }
 
 /** What is kept, and what becomes of it when the object is down for longer than its owner lets it. */

@@ -15,6 +15,8 @@ import type { SourceView } from './source-view.ts';
 /** One of the LiteLLMs of an installation, as the others see it. */
 export interface Fellow extends Audience, RowDefaults {
   registry: Pick<Registry, 'recordsOf'>;
+  /** When it showed its list last, in milliseconds since 1970. */
+  listedAt: () => number;
   /** Whether what is known of its rows is what it said last: it answers. */
   inTouch: () => boolean;
 }
@@ -126,16 +128,35 @@ function leaving(projection: Projection, moving: Leaving, { settleMs, now }: See
       return stays(`it moves to ${to}, which gets it when it serves: ${projection.why}`);
     case 'serve':
   }
-  if (!home?.inTouch()) return stays(`it moves to ${to}, which does not answer`);
+  // What was under way when it was made anew serves under its former row.
+  const waits = (why: string, more: { dueAt?: number } = {}): Projection => {
+    return { state: 'hold', names: [], elsewhere: true, keepsFormer: true, why, ...more };
+  };
+  if (!home?.inTouch()) return waits(`it moves to ${to}, which does not answer`);
   const there = home.registry.recordsOf(ref).filter(({ stamp }) => stamp.uid === object.uid);
   // The very same row, down to the moment in which it was made: were it taken out here, it would be gone there too.
   if (there.some((one) => rows.some(({ id, stamp }) => id === one.id && stamp.created === one.stamp.created)))
-    return stays(`${to} and this one have the same rows: one of the two must go from the section litellms`);
+    return waits(`${to} and this one have the same rows: one of the two must go from the section litellms`);
   const serving = there.filter(({ live, blocked }) => live && !blocked);
   const wanted = new Set(projection.registrations.map(({ publicName }) => publicName));
   const missing = [...wanted].filter((name) => !serving.some(({ publicName }) => publicName === name));
-  if (missing.length > 0) return stays(`it moves to ${to}, which does not serve ${missing.join(', ')} yet`);
+  if (wanted.size === 0 || missing.length > 0)
+    return waits(`it moves to ${to}, which does not serve ${missing.join(', ')} yet`);
   const dueAt = settleMs + Math.max(...serving.map(({ stamp }) => Date.parse(stamp.created)));
-  if (dueAt > now()) return stays(`it moves to ${to}, of which not every replica may know it yet`, { dueAt });
+  if (dueAt > now()) return waits(`it moves to ${to}, of which not every replica may know it yet`, { dueAt });
+  if (home.listedAt() < dueAt) return waits(`it moves to ${to}, whose list is not read yet`);
+  // The old pods answer to the old name, under the old path.
+  if ((projection.rollingOut || projection.doubt) && leadsElsewhere(rows, serving))
+    return waits(`it moves to ${to} when its rollout is through`);
   return { state: 'withdraw', names: [], elsewhere: true, why: `it has moved to ${to}` };
+}
+
+/** Whether a name leads to another served name or path there than here. */
+function leadsElsewhere(here: readonly StampedRecord[], there: readonly StampedRecord[]): boolean {
+  return here.some((one) =>
+    there.some(
+      ({ publicName, params }) =>
+        publicName === one.publicName && (params.model !== one.params.model || params.api_base !== one.params.api_base),
+    ),
+  );
 }

@@ -53,9 +53,10 @@ export type Projection = {
       warnings: Problem[];
     }
   /**
-   * `unready`: what the owner wants of it meanwhile, where that is anything. `dueAt`: when time alone ends it, in milliseconds since 1970.
+   * `unready`: what the owner wants of it meanwhile, where that is anything. `dueAt`: when time alone ends it, in milliseconds since 1970. `keepsFormer`: it is
+   * Ready, and rows of an object that had its name before serve for it.
    */
-  | { state: 'hold'; why: string; unready?: Unready; dueAt?: number }
+  | { state: 'hold'; why: string; unready?: Unready; dueAt?: number; keepsFormer?: true }
   | { state: 'withdraw'; why: string }
   /** `optedOut`: the object itself says so. */
   | { state: 'ignore'; why: string; optedOut?: true }

@@ -16,6 +16,7 @@ export {
 export { backend, sources } from './catalogue.ts';
 export { type InferenceService, inferenceService } from './inference-service/index.ts';
 export { litellmChoice } from './litellm-choice.ts';
+export { checkedUrl } from './object/index.ts';
 export {
   listedUrl,
   type RegisteredObject,

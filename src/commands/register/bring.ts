@@ -45,7 +45,7 @@ export interface BringOptions
 }
 
 /** What is to be done next: nothing more, or another look. */
-type Look = { ending: Ending } | { why: string; againMs?: number; relist?: boolean; serves?: boolean };
+type Look = { ending: Ending } | { why: string; againMs?: number; serves?: boolean };
 
 /**
  * Waits until an object is Ready, and registers it as a controller would: by the one engine. It goes on until no row is left that
@@ -163,7 +163,9 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
     if (decision.state !== 'live' || changes.length > 0) return unfinished(decision, secret);
     if (dueAt !== undefined) {
       const why = 'it is registered, and its old row goes when every replica of LiteLLM knows the new one';
-      return { why, againMs: dueAt - Date.now(), relist: true, serves: true };
+      // What others set on the old row meanwhile moves along.
+      listed = false;
+      return { why, againMs: dueAt - Date.now(), serves: true };
     }
     return registered(decision);
   }

@@ -84,9 +84,18 @@ export function openInstance(options: InstanceOptions): InstanceBase {
   const client = createClient(http);
   const adopting: Instance['adopting'] = new Map();
   const writer = createWriter();
-  const registry = createRegistry({ client, owner, settleMs: settings.settle, waitingWrites: () => writer.depth });
+  const rows = createRegistry({ client, owner, settleMs: settings.settle, waitingWrites: () => writer.depth });
+  let listedAt = Number.NEGATIVE_INFINITY;
+  const registry: Registry = {
+    ...rows,
+    async refresh(signal) {
+      const askedAt = Date.now();
+      await rows.refresh(signal);
+      listedAt = askedAt;
+    },
+  };
   const gate = createGate({ minMs: settings['backoff-min'], maxMs: Math.min(settings['backoff-max'], 30_000) });
-  const fellow: Fellow = { ...litellm, registry, inTouch: () => gate.trouble === undefined };
+  const fellow: Fellow = { ...litellm, registry, listedAt: () => listedAt, inTouch: () => gate.trouble === undefined };
   const now = Date.now;
 
   function equip({ fellows, views, related, connection }: EngineSources): Engine {

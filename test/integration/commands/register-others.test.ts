@@ -149,9 +149,9 @@ describe('an address', () => {
   });
 
   test.each([
-    ['ftp://host/v1', '--url is no http or https URL.'],
-    ['http://user:canary-password@host/v1', '--url carries credentials.'],
-    ['http://host/v1?key=canary-key', '--url carries a query or a fragment.'],
+    ['ftp://host/v1', '--url is no http or https URL: give the base'],
+    ['http://user:canary-password@host/v1', '--url carries credentials: give the base'],
+    ['http://host/v1?key=canary-key', '--url carries a query or a fragment: give the base'],
   ])('that is none is refused without being repeated: %s', async (url, message) => {
     const { code, stdout, stderr } = await register(`--url=${url}`, '--model-name=a', '--timeout=100ms');
     expect(code).toBe(1);

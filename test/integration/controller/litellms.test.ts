@@ -28,6 +28,9 @@ afterEach(async () => {
 /** Nothing is noticed by a resync: there is none while a test lasts. */
 const NO_RESYNC = { 'resync-interval': '10m', settle: '0s' };
 
+/** A move waits for the list of where it goes. */
+const OFTEN = { 'resync-interval': '500ms', settle: '0s' };
+
 async function start(settings: Record<string, unknown> = {}): Promise<Controller> {
   const [key, config] = [join(folder, 'key'), join(folder, 'config.yaml')];
   await writeFile(key, gpu.masterKey);
@@ -44,8 +47,8 @@ const namesIn = (litellm: SandboxLiteLlm): string =>
 const stand = (here: string, there: string) =>
   until(`"${here}" here and "${there}" there`, () => namesIn(stage.litellm) === here && namesIn(gpu) === there, 5_000);
 
-test('where an object came from is told at once when it serves where it goes, not by the next resync', async () => {
-  await start(NO_RESYNC);
+test('an object goes from where it came from when the list of where it goes was read since, there and back', async () => {
+  await start(OFTEN);
   stage.serve({ name: 'moving', annotations: { enabled: 'true' } });
   await stand('moving', '');
   stage.serve({ name: 'moving', annotations: { litellm: 'gpu' } });
@@ -65,7 +68,7 @@ test('an object that is deleted while it moves goes at both', async () => {
 });
 
 test('an object that changes its mind while it moves stays, and what was made there goes', async () => {
-  await start({ ...NO_RESYNC, settle: '2s' });
+  await start({ ...OFTEN, settle: '2s' });
   stage.serve({ name: 'moving', annotations: { enabled: 'true' } });
   await stand('moving', '');
   const [before] = stage.litellm.rows();

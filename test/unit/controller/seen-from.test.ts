@@ -6,7 +6,7 @@ import type { Projection } from '../../../src/registration/projection.ts';
 import { sourceKey } from '../../../src/registration/registration.ts';
 import { NO_RELATED } from '../../support/no-related.ts';
 import { inShort, registration, row, SETTLE_MS, SOURCE, T0, UID } from '../registration/builders.ts';
-import { object, serving, TestCache, type TestObject, viewOf, worldOf } from './builders.ts';
+import { object, source as plainSource, serving, TestCache, type TestObject, viewOf, worldOf } from './builders.ts';
 
 const SETTINGS = { selection: 'annotated', address: 'cluster' } as const;
 
@@ -35,6 +35,7 @@ function two({ here = [], there = [], now = T0, gpu = {} }: Place) {
     tags: [],
     registry: { recordsOf: (ref) => rows.filter(({ stamp }) => stamp.source === sourceKey(ref)) },
     inTouch: () => true,
+    listedAt: () => Number.POSITIVE_INFINITY,
     ...more,
   });
   const all = [fellow('default', here), fellow('gpu', there, gpu)];
@@ -88,6 +89,10 @@ describe('rows of an object that belongs to another', () => {
     ['which has saved it and does not serve it', { there: [{ ...made(T0 - SETTLE_MS), live: false }] }],
     ['where it is blocked', { there: [{ ...made(T0 - SETTLE_MS), blocked: true }] }],
     ['which has the row of an earlier object of its name', { there: [made(T0 - SETTLE_MS, { uid: 'uid-0' })] }],
+    [
+      'whose list was not read since its replicas know it',
+      { there: [made(T0 - SETTLE_MS)], gpu: { listedAt: () => T0 - 1 } },
+    ],
     ['which has it under another name', { there: [made(T0 - SETTLE_MS, { registration: registration('other') })] }],
   ])('are kept while it is one %s', (_, place) => {
     const projection = leaving(place);
@@ -113,6 +118,27 @@ describe('rows of an object that belongs to another', () => {
       elsewhere: true,
       why: 'it has moved to LiteLLM gpu',
     });
+  });
+
+  it('are kept while old pods serve under another name or path than is served there', () => {
+    const there = [made(T0 - SETTLE_MS, { registration: registration('qwen', { servedName: 'new' }) })];
+    const wish = registration('qwen', { servedName: 'new' });
+    expect(leaving({ there }, serving([wish], { rollingOut: true }))).toMatchObject({
+      state: 'hold',
+      why: 'it moves to LiteLLM gpu when its rollout is through',
+    });
+    expect(leaving({ there }, serving([wish])).state).toBe('withdraw');
+    // One that leads to the same goes, whatever is rolled out.
+    const same = [made(T0 - SETTLE_MS)];
+    expect(leaving({ there: same }, serving([registration()], { rollingOut: true })).state).toBe('withdraw');
+  });
+
+  it('are kept where the object was made anew meanwhile, also those of the former one', () => {
+    const projection = leaving({ there: [] });
+    expect(projection).toMatchObject({ state: 'hold', keepsFormer: true });
+    const former = row({ uid: 'uid-0' });
+    const { plan, state } = decide(worldOf([former]), SOURCE, plainSource, object({ projection }));
+    expect([state, plan.changes]).toEqual(['held', []]);
   });
 
   it('are kept where they are the very same as there: it is one LiteLLM with two names', () => {
