@@ -21,7 +21,7 @@ const bomb = [
 ].join('\n');
 
 /** What a tenant may try, and what the Event has to say: what is wrong, and what is allowed. */
-const TRIES: Record<string, { annotations: Record<string, string>; told: RegExp }> = {
+const TRIES: Record<string, { annotations: Record<string, string>; told: RegExp; reason?: string }> = {
   'a name of LiteLLM’s environment': {
     annotations: { 'litellm-params': 'rpm: os.environ/LITELLM_MASTER_KEY' },
     told: /rpm must be a whole number from 1 to 2147483647\. Allowed: a YAML map .* rpm, tpm, /,
@@ -36,7 +36,8 @@ const TRIES: Record<string, { annotations: Record<string, string>; told: RegExp 
   },
   'a credential of LiteLLM’s': {
     annotations: { 'litellm-params': 'litellm_credential_name: company' },
-    told: /"litellm_credential_name" may not be set here .*Allowed: /,
+    reason: 'NotAllowed',
+    told: /litellm-params: the credential that litellm_credential_name names is not allowed for the namespace/,
   },
   'a provider in the parameters': {
     annotations: { 'litellm-params': 'custom_llm_provider: azure' },
@@ -73,7 +74,12 @@ const TRIES: Record<string, { annotations: Record<string, string>; told: RegExp 
   },
   'a grant': {
     annotations: { 'model-info': 'access_groups: [everybody]' },
-    told: /"access_groups" may not be set here \(it is a grant\)\. Allowed: /,
+    told: /"access_groups" may not be set here \(use the annotation access-groups\)\. Allowed: /,
+  },
+  'a grant by its annotation': {
+    annotations: { 'access-groups': 'everybody' },
+    reason: 'NotAllowed',
+    told: /access-groups: "everybody" may not be joined from this namespace/,
   },
   'another team’s mark': {
     annotations: { 'model-info': 'team_id: theirs' },
@@ -100,12 +106,12 @@ test('14: what a tenant may not set is refused with an Event that says what is a
   );
   await scene.serve({ name: 'honest', annotations: { 'model-name': 'honest', 'litellm-params': 'rpm: 600' } });
   await until('the honest one is registered', () => scene.gateway.model('honest'), 60_000);
-  for (const [at, [what, { told }]] of Object.entries(TRIES).entries()) {
+  for (const [at, [what, { told, reason = 'InvalidAnnotation' }]] of Object.entries(TRIES).entries()) {
     const events = await until(`an Event about ${what}`, async () => {
       const seen = await scene.events(names[at] ?? '');
       return seen.length > 0 && seen;
     });
-    expect(events, what).toEqual([expect.stringMatching(new RegExp(`^InvalidAnnotation: .*${told.source}`, 's'))]);
+    expect(events, what).toEqual([expect.stringMatching(new RegExp(`^${reason}: .*${told.source}`, 's'))]);
   }
   await resyncs(proxy, 2);
   expect(writesAt(proxy)).toEqual(['POST /model/new']);
