@@ -62,7 +62,11 @@ const CASES: [string, string, RegExp][] = [
     /--resync-interval must be a duration such as .*, but is "soon"/,
   ],
   ['a wrong choice', 'plan -o yaml', /argument 'yaml' is invalid. Allowed choices are table, json/],
-  ['wrong settings in a file', `sync ${CLUSTER} --config={config}`, /:\d+: litellm_url is not known: the names of settings/],
+  [
+    'wrong settings in a file',
+    `sync ${CLUSTER} --config={config}`,
+    /:\d+: litellm_url is not known: the names of settings/,
+  ],
   ['no such settings file', `sync --config=/no/such/file`, /\/no\/such\/file, cannot be read: check its path/],
   [
     'no LiteLLM',
