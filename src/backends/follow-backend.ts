@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BackendEntry, type BackendModel, countsModel, type EntryKey, modelIdOf } from '../sources/index.ts';
+import { createAbilities } from './abilities.ts';
 import { askFunctions } from './ask-functions.ts';
 import { askModels } from './ask-models.ts';
+import type { BackendsContext } from './context.ts';
 import { BackendError } from './errors.ts';
-import type { BackendHttp } from './http.ts';
 import { readKeyFile } from './key-file.ts';
-import { createModelMemory, type OnModel } from './model-memory.ts';
+import { createModelMemory } from './model-memory.ts';
 
 /** So many answers show what is there: one that lacks a model may be a dip of the backend's own. */
 const ENOUGH_ANSWERS = 2;
@@ -20,26 +21,6 @@ const LEAST_PART = 0.5;
 const JITTER = 0.1;
 
 const UNREAD: EntryKey = { state: 'unknown', why: 'its key file was not read yet' };
-
-/** What this folder needs of a logger. Messages are static, what varies goes into the fields. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-/** What all backends share. */
-export interface BackendsContext {
-  http: BackendHttp;
-  log: Log;
-  onModel: OnModel;
-  /** LiteLLM's own key: {@link readKeyFile}. */
-  hmacKey: () => Promise<string>;
-  /** What the row of an object says about functions; `unread` while LiteLLM's rows are not known. */
-  knownAbility: (name: string) => boolean | undefined | 'unread';
-  /** Told of each answer, or of what came instead of one. */
-  asked: (backend: string, outcome: 'answered' | BackendError['code']) => void;
-}
 
 /** One backend, asked for its models every so often. What it said last counts until it says something else. */
 export interface BackendFollower {
@@ -83,19 +64,27 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
   /** When an answer counted last, by which a model may have been missing. */
   let countedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
-  let findingOut: Promise<void> | undefined;
   let unfit = 0;
   let keptWhy: string | undefined;
   const tried = Promise.withResolvers<void>();
   const memory = createModelMemory(entry, key, context.onModel);
+  const abilities = createAbilities({
+    ...context,
+    memory,
+    ask: (id) => askFunctions(http, entry, id, keyValue(), anyCall()),
+    about: () => entry.name,
+    ending: ending.signal,
+  });
+
+  const keyValue = (): string | undefined => (key.state === 'known' ? key.value : undefined);
+  const anyCall = (): AbortSignal => AbortSignal.any([ending.signal, moved.signal]);
 
   /** @param again - it is asked a second time right away, and both count */
   async function ask(isTurn: boolean, again: boolean): Promise<void> {
     const { name } = entry;
     const to = entry;
     try {
-      const signal = AbortSignal.any([ending.signal, moved.signal]);
-      const answer = await askModels(http, to, key.state === 'known' ? key.value : undefined, signal);
+      const answer = await askModels(http, to, keyValue(), anyCall());
       // It leads elsewhere by now.
       if (to.url !== entry.url) return;
       answeredAt = performance.now();
@@ -142,8 +131,10 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
       await asking;
       // What changes from here on is asked for at once.
       early = new AbortController();
-      await askOnce(true);
-      void findOut();
+      // What nobody expects in one turn is no reason to ask no more.
+      await askOnce(true).catch(unexpected);
+      memory.newRound();
+      void abilities.findOut();
       const jitter = 1 + JITTER * (2 * Math.random() - 1);
       const signal = AbortSignal.any([ending.signal, early.signal]);
       await wait(entry.interval * jitter, undefined, { signal }).catch(() => undefined);
@@ -171,41 +162,8 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     keptWhy = why;
   }
 
-  /** Finds out, one model after the other, what is to be found out. */
-  function findOut(): Promise<void> {
-    findingOut ??= askAll()
-      .catch(unexpected)
-      .finally(() => {
-        findingOut = undefined;
-      });
-    return findingOut;
-  }
-
   function unexpected(error: unknown): void {
     log.error({ backend: entry.name, err: error }, 'an unexpected error');
-  }
-
-  async function askAll(): Promise<void> {
-    memory.newRound();
-    for (let next = memory.nextToAsk(); next && !ending.signal.aborted; next = memory.nextToAsk()) {
-      const known = context.knownAbility(next.name);
-      if (known === 'unread') return;
-      memory.found(next.id, known ?? (await askAbout(next.id)));
-    }
-  }
-
-  async function askAbout(id: string): Promise<boolean | undefined> {
-    try {
-      const signal = AbortSignal.any([ending.signal, moved.signal]);
-      return await askFunctions(http, entry, id, key.state === 'known' ? key.value : undefined, signal);
-    } catch (error) {
-      if (!(error instanceof BackendError)) return undefined;
-      log.warn(
-        { backend: entry.name, model: id, error: { code: error.code, message: error.message } },
-        'whether a model calls functions could not be found out',
-      );
-      return undefined;
-    }
   }
 
   const running = run().catch((error: unknown) => {
@@ -258,9 +216,9 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     },
     async look() {
       await readKey();
-      void findOut();
+      void abilities.findOut();
     },
-    findOut,
+    findOut: abilities.findOut,
     tried: tried.promise,
     async stop(takenOut) {
       ending.abort();

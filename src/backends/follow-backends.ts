@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BackendEntry, type BackendModel, backendOf, readBackends } from '../sources/index.ts';
-import { type BackendFollower, type BackendsContext, followBackend } from './follow-backend.ts';
+import type { BackendsContext } from './context.ts';
+import { type BackendFollower, followBackend } from './follow-backend.ts';
 
 /** How often the file, and the key files that it names, are read, in milliseconds: mounted ones change without a sign that could be trusted. */
 const LOOK_EVERY_MS = 5_000;

@@ -7,12 +7,12 @@ import type { EntryKey } from '../sources/index.ts';
  * Reads the key of a backend from its file. What was read before, from that very file, stays where it cannot be read, or holds no key, now.
  *
  * @param hmacKey - LiteLLM's own key: without it nobody can find out from the version which key it is of
+ * @param kept - told why what was known before goes on to count; undefined where there is no reason to
  */
 export async function readKeyFile(
   file: string | undefined,
   before: EntryKey,
   hmacKey: () => Promise<string>,
-  /** Told why what was known before goes on to count; undefined where there is no reason to. */
   kept?: (why: string | undefined) => void,
 ): Promise<EntryKey> {
   if (file === undefined) return { state: 'none' };

@@ -4,7 +4,7 @@ import type { Problem } from './projection.ts';
 import type { Json } from './registration.ts';
 import type { TenantRights } from './rights.ts';
 
-/** Reads an annotation of further settings, and adds what is wrong with it to the problems: then none of them counts. */
+/** Reads an annotation of further settings, and adds what is wrong with it to the problems: then none of them counts. Values are not repeated: they may be credentials in the wrong place. */
 export function readFurther(
   key: 'litellm-params' | 'model-info',
   place: PassThroughPlace,

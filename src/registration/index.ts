@@ -27,7 +27,7 @@ export {
   readOptions,
   servedNameProblem,
 } from './options.ts';
-export { mayPass, type PassThroughPlace } from './pass-through.ts';
+export { holdsNull, mayPass, type PassThroughPlace } from './pass-through.ts';
 export { PASS_THROUGH_INFO, PASS_THROUGH_PARAMS, type PassThrough } from './pass-through-table.ts';
 export { MAX_PATTERN_LENGTH, matchesAny, matchesPattern } from './pattern.ts';
 export { textProblem } from './plain-text.ts';
@@ -59,6 +59,7 @@ export {
   CREDENTIAL_PARAM,
   createRights,
   neverAllowed,
+  neverKept,
   RIGHTS_RULES,
   type Rights,
   type RightsPlace,

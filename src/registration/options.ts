@@ -236,7 +236,6 @@ function readTagList(value: string | undefined, problems: Problem[]): string[] |
   return read.problems.length > 0 ? undefined : read.tags;
 }
 
-/** The value is not repeated: it may hold a credential in the wrong place. */
 function valueProblem(key: AnnotationKey, value: string, why: string): Problem {
   const allowed = findAnnotation(key)?.allowed ?? '';
   return invalid(`${ANNOTATION_PREFIX}${key} is ${quoted(value)}: ${why}. Allowed: ${allowed}.`);

@@ -109,7 +109,7 @@ function refersToEnvironment(value: unknown): boolean {
 }
 
 /** LiteLLM 1.106.0 drops a null, or lists it as a text: the row would never be as it should. */
-function holdsNull(value: unknown): boolean {
+export function holdsNull(value: unknown): boolean {
   if (value === null) return true;
   return typeof value === 'object' && Object.values(value).some(holdsNull);
 }

@@ -94,31 +94,40 @@ export const CREDENTIAL_PARAM = 'litellm_credential_name';
 /** Where a key would go: LiteLLM's `litellm_params` or `model_info`. */
 export type RightsPlace = 'params' | 'info';
 
-/** What belongs to the row itself, wherever it is asked for. */
-const OF_THE_ROW: readonly (readonly [string, string])[] = [
+/** What belongs to the row itself, whoever asks for it, and wherever. */
+const OF_THE_ROW: ReadonlyMap<string, string> = new Map([
   ['id', 'ids are made by model-registrar'],
-  ['db_model', 'LiteLLM sets it'],
-  ['blocked', 'the annotation unready-policy is for it'],
   ['model_registrar', 'it is the ownership mark'],
   ['team_id', 'LiteLLM renames the models of a team'],
   ['team_public_model_name', 'LiteLLM renames the models of a team'],
+  ...['db_model', 'created_at', 'created_by', 'updated_at', 'updated_by', 'access_via_team_ids', 'direct_access'].map(
+    (key): [string, string] => [key, 'LiteLLM sets it'],
+  ),
+]);
+
+/** Why a row could never hold a key as it is asked for, by whomever; undefined where it can. */
+export function neverKept(place: RightsPlace, key: string): string | undefined {
+  // LiteLLM 1.106.0, `without_server_derived_pricing`: the row would be written again and again.
+  if (place === 'info' && isPrice(key)) return 'LiteLLM keeps prices in litellm-params alone';
+  return OF_THE_ROW.get(key);
+}
+
+function isPrice(key: string): boolean {
+  return /(?:^|_)cost(?:_|$)/.test(key);
+}
+
+/** What annotations of their own are for, in both places. */
+const ANNOTATED: readonly (readonly [string, string])[] = [
+  ['blocked', 'the annotation unready-policy is for it'],
   ['access_groups', 'access-groups is for it'],
   ['mode', 'the annotation mode is for it'],
-];
-
-const LITELLM_SETS_IT = [
-  'created_at',
-  'created_by',
-  'updated_at',
-  'updated_by',
-  'access_via_team_ids',
-  'direct_access',
 ];
 
 /** Keys that no administrator can allow, and why: they follow from the object, or would lead elsewhere. */
 export const NEVER_ALLOWED: Readonly<Record<RightsPlace, ReadonlyMap<string, string>>> = {
   params: new Map([
     ...OF_THE_ROW,
+    ...ANNOTATED,
     ['model', 'it follows from served-name and provider'],
     ['model_name', 'the annotation model-name is for it'],
     ['api_base', 'it is the address of the object'],
@@ -133,7 +142,7 @@ export const NEVER_ALLOWED: Readonly<Record<RightsPlace, ReadonlyMap<string, str
   ]),
   info: new Map([
     ...OF_THE_ROW,
-    ...LITELLM_SETS_IT.map((key) => [key, 'LiteLLM sets it'] as const),
+    ...ANNOTATED,
     ['notes', 'the annotation notes is for it'],
     ['max_tokens', 'the annotation max-model-len is for it'],
     ['max_input_tokens', 'the annotation max-model-len is for it'],
@@ -142,12 +151,9 @@ export const NEVER_ALLOWED: Readonly<Record<RightsPlace, ReadonlyMap<string, str
 
 /** Why no administrator can allow a key; undefined where he can. */
 export function neverAllowed(place: RightsPlace, key: string): string | undefined {
-  const isPrice = /(?:^|_)cost(?:_|$)/.test(key);
-  // LiteLLM 1.106.0, `without_server_derived_pricing`: the row would be written again and again.
-  if (place === 'info' && isPrice) return 'LiteLLM keeps prices in litellm-params alone';
-  const listed = NEVER_ALLOWED[place].get(key);
+  const listed = neverKept(place, key) ?? NEVER_ALLOWED[place].get(key);
   // The price of a token is no credential.
-  if (listed !== undefined || place === 'info' || isPrice) return listed;
+  if (listed !== undefined || place === 'info' || isPrice(key)) return listed;
   return LEADS_ELSEWHERE.test(key) ? 'it may say where a call goes, or with which credential' : undefined;
 }
 

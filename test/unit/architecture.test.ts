@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FLOORS, findViolations, readSources } from '../../scripts/check-imports.ts';
@@ -113,3 +114,14 @@ test('the table of floors has no circle itself', () => {
     for (const name of below) expect(order.indexOf(name), `${floor} → ${name}`).toBeGreaterThan(order.indexOf(floor));
   }
 });
+
+test.each(readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory()))(
+  'the house in CONTRIBUTING.md has src/$name, and what it may import',
+  ({ name }) => {
+    const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+    const [, , imports = ''] = new RegExp(`^\\| \`src/${name}/\` \\|(.*)\\|(.*)\\|$`, 'm').exec(text) ?? [];
+    const may = FLOORS[name] ?? [];
+    const told = name === 'commands' ? 'everything' : may.join(', ') || 'nothing of ours';
+    expect(imports.trim()).toBe(told);
+  },
+);

@@ -144,8 +144,8 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
   function unusable(problems: Decision['problems']): Look {
     unroutableSince ??= performance.now();
     const why = problems.map(({ message }) => message);
-    const mayPass = problems.every(({ reason }) => reason === 'NotRoutable');
-    return !mayPass || unroutableSince + GRACE_MS <= performance.now() ? refused(why) : { why: why.join(' ') };
+    const isUnroutable = problems.every(({ reason }) => reason === 'NotRoutable');
+    return !isUnroutable || unroutableSince + GRACE_MS <= performance.now() ? refused(why) : { why: why.join(' ') };
   }
 
   async function act(secret: SecretRef | undefined): Promise<Look> {

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import {
   basePathProblem,
+  holdsNull,
   type Json,
   MAX_PATTERN_LENGTH,
   MODES,
+  neverKept,
+  type RightsPlace,
   readDuration,
   readTags,
   textProblem,
@@ -11,26 +14,24 @@ import {
 import { readYaml, type YamlReading } from '../../yaml/index.ts';
 import { TEMPLATE_PARTS, templateProblem } from './template.ts';
 
-/** Parameters that follow from other parts of an entry, or would lead elsewhere. */
-const SET_BY_OTHERS: ReadonlyMap<string, string> = new Map([
-  ['model', 'it follows from provider and the model’s id'],
-  ['api_base', 'it is url'],
-  ['base_url', 'it is url'],
-  ['api_key', 'use api-key-file'],
-  ['custom_llm_provider', 'use provider'],
-  ['litellm_credential_name', 'use api-key-file'],
-  ['tags', 'use tags'],
-]);
-
-const INFO_SET_BY_OTHERS: ReadonlyMap<string, string> = new Map([
-  ['id', 'ids are made by model-registrar'],
-  ['db_model', 'LiteLLM sets it'],
-  ['model_registrar', 'it is the ownership mark'],
-  ['mode', 'use modes'],
-  ['notes', 'use notes'],
-  ['access_groups', 'use access-groups'],
-  ['team_id', 'LiteLLM renames the models of a team'],
-]);
+/** What follows from other parts of an entry, or would lead elsewhere. */
+const SET_ELSEWHERE: Readonly<Record<RightsPlace, ReadonlyMap<string, string>>> = {
+  params: new Map([
+    ['model', 'it follows from provider and the model’s id'],
+    ['api_base', 'it is url'],
+    ['base_url', 'it is url'],
+    ['api_key', 'use api-key-file'],
+    ['custom_llm_provider', 'use provider'],
+    ['litellm_credential_name', 'use api-key-file'],
+    ['tags', 'use tags'],
+  ]),
+  info: new Map([
+    ['mode', 'use modes'],
+    ['notes', 'use notes'],
+    ['access_groups', 'use access-groups'],
+    ['blocked', 'take the model out, or block it in LiteLLM'],
+  ]),
+};
 
 const MAX_INTERVAL_MS = 3_600_000;
 const MAX_TIMEOUT_MS = 120_000;
@@ -51,10 +52,12 @@ const line = z
 const json: z.ZodType<Json> = z.json();
 
 /** What LiteLLM stores as it is, under keys that nothing else sets. */
-function settings(setByOthers: ReadonlyMap<string, string>) {
+function settings(place: RightsPlace) {
   return z.record(z.string(), json, 'must be settings by name').superRefine((map, context) => {
-    for (const key of Object.keys(map)) {
-      const why = setByOthers.get(key);
+    for (const [key, value] of Object.entries(map)) {
+      const why = neverKept(place, key) ?? SET_ELSEWHERE[place].get(key);
+      if (holdsNull(value))
+        context.addIssue({ code: 'custom', path: [key], message: 'must hold no null, which LiteLLM does not keep' });
       if (why) context.addIssue({ code: 'custom', path: [key], message: `must not be set here: ${why}` });
     }
   });
@@ -126,8 +129,8 @@ const Entry = z.strictObject({
     .max(256, 'must hold at most 256 rules')
     .default([])
     .describe('LiteLLM’s mode by the model’s id; the first pattern that matches counts.'),
-  'litellm-params': settings(SET_BY_OTHERS).default({}).describe('Further litellm_params of each model.'),
-  'model-info': settings(INFO_SET_BY_OTHERS).default({}).describe('Further model_info of each model.'),
+  'litellm-params': settings('params').default({}).describe('Further litellm_params of each model.'),
+  'model-info': settings('info').default({}).describe('Further model_info of each model.'),
   tags: tags.default([]),
   'access-groups': list.default([]).describe('LiteLLM’s access groups that each model belongs to.'),
   notes: line.optional(),

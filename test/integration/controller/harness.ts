@@ -1,9 +1,12 @@
+import { z } from 'zod';
 import { runController } from '../../../src/commands/run.ts';
 import { readSettings } from '../../../src/config/index.ts';
 import type { SandboxKubernetes, SandboxLiteLlm } from '../../../src/sandbox/index.ts';
 import { createLogger } from '../../../src/telemetry/index.ts';
 import { inferenceService, type StatusWish, status, type Wish } from '../../support/inference-services.ts';
 import { openSandboxPair, type SandboxPairOptions } from '../../support/sandbox-pair.ts';
+
+const Told = z.object({ reason: z.string(), message: z.string() });
 
 /** Waiting times that let a test see in a second what takes minutes in a cluster. */
 const FAST = {
@@ -90,7 +93,7 @@ export async function startStage(options: SandboxPairOptions = {}): Promise<Stag
     remove: (name, namespace) => kubernetes.delete(reference(name, namespace)),
     events: (name, namespace, kind = 'InferenceService') =>
       kubernetes.events({ ...reference(name, namespace), kind }).map((event) => {
-        const { reason, message } = event as unknown as { reason: string; message: string };
+        const { reason, message } = Told.parse(event);
         return `${reason}: ${message}`;
       }),
     async close() {

@@ -1,4 +1,4 @@
-import type { BackendsContext } from '../../../src/backends/follow-backend.ts';
+import type { BackendsContext } from '../../../src/backends/context.ts';
 import { createBackendHttp } from '../../../src/backends/index.ts';
 import type { BackendModel } from '../../../src/sources/index.ts';
 

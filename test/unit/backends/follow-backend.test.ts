@@ -160,6 +160,37 @@ test('what LiteLLM’s row says about functions is not asked again, and nothing 
   expect(server.calls.filter(({ method }) => method === 'POST')).toEqual([]);
 });
 
+test('a model that gave no answer is asked again at the next turn, however often the files are looked at meanwhile', async () => {
+  let known: undefined | 'unread' = 'unread';
+  const follower = follow({ probe: true, interval: 600_000 }, { knownAbility: () => known });
+  await follower.tried;
+  // It is listed, and the server does not know it when it is called.
+  server.list([]);
+  known = undefined;
+  for (let time = 0; time < 3; time++) {
+    await follower.look();
+    await follower.findOut();
+  }
+  expect(server.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  // It is let in without it.
+  expect(seen.objects.get('lab:a')?.asking).toBeUndefined();
+});
+
+test('what nobody expects in one turn is told, and does not end the asking', async () => {
+  let broken = true;
+  const follower = follow(
+    {},
+    {
+      onModel() {
+        if (broken) throw new Error('broken');
+      },
+    },
+  );
+  await until('it is told', () => seen.lines.some(({ level }) => level === 'error'));
+  broken = false;
+  await until('it goes on', () => follower.state === 'synced');
+});
+
 test('stopped for good it tells that its models are gone, else nothing', async () => {
   const follower = follow();
   await follower.tried;

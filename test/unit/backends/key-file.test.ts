@@ -55,8 +55,11 @@ test.each([
   expect(await read(text, known)).toBe(known);
 });
 
-test('a file that is not there keeps what was known', async () => {
+test('a file that goes keeps what it held, and that is told', async () => {
   const known = await read('canary-1');
-  expect(await readKeyFile(join(folder, 'absent'), known, litellm())).toBe(known);
-  expect(await readKeyFile(join(folder, 'absent'), NONE, litellm())).toMatchObject({ state: 'unknown' });
+  await rm(file);
+  const told: (string | undefined)[] = [];
+  expect(await readKeyFile(file, known, litellm(), (why) => void told.push(why))).toBe(known);
+  expect(told).toEqual([`the key file ${file} cannot be read`]);
+  expect(await readKeyFile(file, NONE, litellm())).toMatchObject({ state: 'unknown' });
 });

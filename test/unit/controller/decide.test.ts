@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BackendKey } from '../../../src/controller/backend-keys.ts';
-import { type Decision, decide, decideDelisted } from '../../../src/controller/decide.ts';
+import { type Decision, decide } from '../../../src/controller/decide.ts';
 import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
@@ -45,22 +45,6 @@ describe('an object that is gone', () => {
 
   it('has nothing to be done where no row is left', () => {
     expect(decideAbout(worldOf([]), undefined)).toMatchObject({ uid: undefined, state: 'none', plan: { changes: [] } });
-  });
-});
-
-describe('what an administrator does not list any more', () => {
-  const kept = row({ registration: registration('qwen', { retain: true }) });
-  const other = row({ registration: registration('other') });
-
-  it('has its rows taken out, but for those whose mark says that they stay', () => {
-    const decision = decideDelisted(decideAbout(worldOf([kept, other]), undefined));
-    expect(inShort(decision.plan)).toEqual([`delete ${other.id} withdrawn`]);
-    expect(decision).toMatchObject({ state: 'held', why: expect.stringContaining('cleanup: retain') });
-  });
-
-  it('is as any other where none says so', () => {
-    const decision = decideAbout(worldOf([other]), undefined);
-    expect(decideDelisted(decision)).toBe(decision);
   });
 });
 

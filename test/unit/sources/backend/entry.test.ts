@@ -65,6 +65,12 @@ describe('an entry', () => {
     ['litellm-params: {api_key: sk-canary}', 'litellm-params.api_key must not be set here: use api-key-file'],
     ['litellm-params: {api_base: "http://b"}', 'litellm-params.api_base must not be set here: it is url'],
     ['model-info: {model_registrar: {}}', 'model-info.model_registrar must not be set here: it is the ownership mark'],
+    ['model-info: {created_at: x}', 'model-info.created_at must not be set here: LiteLLM sets it'],
+    [
+      'model-info: {input_cost_per_token: 1}',
+      'model-info.input_cost_per_token must not be set here: LiteLLM keeps prices in',
+    ],
+    ['litellm-params: {stop: [null]}', 'litellm-params.stop must hold no null, which LiteLLM does not keep'],
     ['tags: ["a!"]', 'tags must be plain tags:'],
     ['cleanup: keep', 'cleanup must be withdraw or retain'],
     ['probe: "yes"', 'probe must be true or false'],
