@@ -262,10 +262,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     }
   }
 
-  /** Notes a row as it is now; one of ours that is missed later is asked for in the database. */
+  /** Notes a row as it is now; one of ours that is missed later is asked for in the database, and no more once it was seen as somebody else's. */
   function put(id: string, row: ModelRecord | undefined): void {
     rows.put(id, row);
     if (rows.isOwned(row)) seen.note(row);
+    else if (row) seen.forget(id);
   }
 
   return {

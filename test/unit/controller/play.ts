@@ -224,11 +224,14 @@ function watched(litellm: FakeLiteLlm, play: Omit<Play, 'stage'>): LiteLlmClient
   const { living, wrongs } = play;
   async function write<T>(what: string, id: string, act: () => Promise<T>): Promise<T> {
     const row = database.get(id);
-    if (row && readStamp(row.info)?.owner !== OWNER) wrongs.push(`${what} ${id}: a row of others`);
+    const touches = what !== 'create';
+    if (touches && row && readStamp(row.info)?.owner !== OWNER) wrongs.push(`${what} ${id}: a row of others`);
     const before = servedNames(litellm, living);
     try {
       return await act();
     } finally {
+      // A POST of an id that stands there changes nothing: LiteLLM refuses it.
+      if (!touches && row && database.get(id) !== row) wrongs.push(`create ${id}: over a row that stood there`);
       const after = [...litellm.database].flatMap(([of, row]) => (litellm.unservable.has(of) ? [] : [row.publicName]));
       for (const name of before) if (!after.includes(name)) wrongs.push(`${what} ${id} left nothing of "${name}"`);
     }

@@ -11,10 +11,12 @@ const unmarked = { publicName: 'qwen', params: { model: 'openai/theirs' }, info:
 
 let litellm: FakeLiteLlm;
 let registry: Registry;
+let now: number;
 
 beforeEach(() => {
   litellm = fakeLiteLlm();
-  registry = createRegistry({ client: litellm.client, owner: OWNER, settleMs: SETTLE_MS, now: () => T0 });
+  now = T0;
+  registry = createRegistry({ client: litellm.client, owner: OWNER, settleMs: SETTLE_MS, now: () => now });
 });
 
 describe('a row of our id that is not ours', () => {
@@ -50,5 +52,25 @@ describe('a row of our id that is not ours', () => {
     litellm.addByHand(id, unmarked);
     expect(await failureOf(registry.apply(creation))).toMatchObject({ code: 'not-ours' });
     expect(litellm.database.get(id)).toMatchObject(unmarked);
+  });
+
+  it('is left alone where it was ours once, and lists have missed it for long', async () => {
+    await registry.apply(creation);
+    const taken = litellm.database.get(id);
+    if (!taken) throw new Error('no row was made');
+    delete taken.info.model_registrar;
+    litellm.reload();
+    now += SETTLE_MS;
+    await registry.refresh();
+    litellm.unservable.add(id);
+    litellm.reload();
+    await registry.refresh();
+    now += SETTLE_MS;
+    await registry.refresh();
+    expect(registry.hasId(id)).toBe(false);
+    litellm.calls.length = 0;
+    expect(await failureOf(registry.apply(creation))).toMatchObject({ code: 'not-ours' });
+    expect(litellm.calls).not.toContain(`update ${id}`);
+    expect(litellm.database.get(id)).toBe(taken);
   });
 });
