@@ -253,14 +253,17 @@ function watched(litellm: FakeLiteLlm, play: Omit<Play, 'stage'>): LiteLlmClient
   };
 }
 
-/** The object of a row under a name that it no longer wants, where none of its other rows serves. */
-function renamedWithout({ database, unservable }: FakeLiteLlm, { living }: Omit<Play, 'stage'>, id: string) {
+/**
+ * The object of a row under a name that it no longer wants, where none of its other rows serves. What somebody deleted and the replica that
+ * answers has still in its memory stands there for all that can be known.
+ */
+function renamedWithout({ database, visible, unservable }: FakeLiteLlm, { living }: Omit<Play, 'stage'>, id: string) {
   const row = database.get(id);
   const stamp = row && readStamp(row.info);
   const object = [...living.values()].find((one) => keyOf(one) === stamp?.source && one.uid === stamp.uid);
   if (!row || !object || object.projection.state !== 'serve') return undefined;
   if (object.projection.names.includes(row.publicName)) return undefined;
-  const served = [...database].some(
+  const served = [...visible()].some(
     ([other, { info }]) => other !== id && !unservable.has(other) && readStamp(info)?.source === stamp?.source,
   );
   return served ? undefined : stamp?.source;

@@ -23,6 +23,8 @@ type Operation = keyof LiteLlmClient;
 export interface FakeLiteLlm {
   client: LiteLlmClient;
   database: Map<string, DatabaseRow>;
+  /** What a look-up shows: the memory of the replica that answers, also where the database has the row no more, and what only the database has. */
+  visible(): Map<string, DatabaseRow>;
   /** What was called, as `create ID`, in its order. */
   calls: string[];
   /** What the last call of its kind wrote. */
@@ -84,14 +86,16 @@ export function fakeLiteLlm(): FakeLiteLlm {
     };
   }
 
+  const visible = (): Map<string, DatabaseRow> =>
+    new Map([...memory, ...[...database].filter(([id]) => !memory.has(id))]);
+
   function found(matches: (id: string, row: DatabaseRow) => boolean): ModelRecord[] {
-    const known = [...memory].filter(([id, row]) => matches(id, row));
-    const more = [...database].filter(([id, row]) => !memory.has(id) && matches(id, row));
-    return [...known, ...more].map(([id, row]) => shown(id, row));
+    return [...visible()].filter(([id, row]) => matches(id, row)).map(([id, row]) => shown(id, row));
   }
 
   const fake: FakeLiteLlm = {
     database,
+    visible,
     calls,
     unservable,
     lastBody: undefined,
