@@ -40,6 +40,9 @@ const WITHDRAWING: readonly SettingName[] = [
   'lease-namespace',
 ];
 
+/** Of commands that print a table: their log holds errors alone. */
+const LOGGED: readonly SettingName[] = ['log-level'];
+
 const CLUSTER: readonly SettingName[] = ['kubeconfig', 'context'];
 
 /** What is needed to ask both servers. */
@@ -70,10 +73,11 @@ const EXAMINED: readonly SettingName[] = [
 export const TAKES = {
   run: () => true,
   sync: (name: SettingName) => !LASTING.includes(name),
-  plan: (name: SettingName) => !LASTING.includes(name) && name !== 'dry-run',
-  list: (name: SettingName) => !LASTING.includes(name) && !WRITING.includes(name),
+  plan: (name: SettingName) => !LASTING.includes(name) && !LOGGED.includes(name) && name !== 'dry-run',
+  list: (name: SettingName) => !LASTING.includes(name) && !LOGGED.includes(name) && !WRITING.includes(name),
   doctor: (name: SettingName) => READING.includes(name) || EXAMINED.includes(name),
-  adopt: (name: SettingName) => !LASTING.includes(name) && (name === 'dry-run' || !WRITING.includes(name)),
+  adopt: (name: SettingName) =>
+    !LASTING.includes(name) && !LOGGED.includes(name) && (name === 'dry-run' || !WRITING.includes(name)),
   register: (name: SettingName) => REGISTERING.includes(name),
   withdraw: (name: SettingName) => WITHDRAWING.includes(name),
   explain: (name: SettingName) => ['selection', 'address'].includes(name),

@@ -115,6 +115,11 @@ function readFile(file: string | undefined): {
     const lines = read.problems.map((problem) => `${problem}${/: [^.[]+ is not known$/.test(problem) ? help : ''}.`);
     throw new ConfigError(lines.join('\n'), 'bad-file');
   }
+  // A file that was cut short or not filled in would lift all limits without a word.
+  if (file !== undefined && read.value === null) {
+    const next = 'Write "{}" into it if that is meant, or leave --config out.';
+    throw new ConfigError(`The file of --config, ${file}, says nothing: it would set no limits. ${next}`, 'bad-file');
+  }
   const own: Record<string, unknown> = { ...read.value };
   const further = Object.entries(sections).map(([name, schema]) => [name, own[name] ?? schema.parse(undefined)]);
   for (const name of Object.keys(sections)) delete own[name];

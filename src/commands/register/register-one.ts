@@ -121,6 +121,8 @@ function tell(
           ? `LiteLLM serves ${models} for ${title}.`
           : `LiteLLM serves ${models} for ${title} already: nothing was changed.`,
       );
+      const former = formerNames(ending);
+      if (former) console.log(`${former} taken out of LiteLLM: no name of ${title} any more.`);
       return 0;
     }
     case 'planned': {
@@ -181,7 +183,16 @@ function titleOf(wanted: Wanted): string {
   return `${kindWord(wanted.source.kind)}/${wanted.name} in namespace ${wanted.namespace}`;
 }
 
-function namesOf(records: readonly StampedRecord[]): string {
+/** Of rows that went since the object is not to have their names any more. */
+function formerNames({ applied, records }: Ending & { end: 'registered' }): string {
+  const kept = new Set(records.map(({ publicName }) => publicName));
+  const gone = applied.flatMap(({ change, result }) =>
+    change.kind === 'delete' && result === 'deleted' ? change.record : [],
+  );
+  return namesOf(gone.filter(({ publicName }) => !kept.has(publicName)));
+}
+
+function namesOf(records: readonly Pick<StampedRecord, 'publicName'>[]): string {
   return [...new Set(records.map(({ publicName }) => `"${publicName}"`))].join(', ');
 }
 

@@ -74,6 +74,17 @@ describe('an object', () => {
     expect(row).toMatchObject({ model_name: 'two', model_info: { notes: 'theirs', mode: 'embedding' } });
   });
 
+  test('has another name once another is said, and tells which one went', async () => {
+    serve({ name: 'qwen' });
+    expect(await registerQwen('--model-name=one,two')).toMatchObject({ code: 0 });
+    const { code, stdout } = await registerQwen('--model-name=two,three');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `LiteLLM serves "two", "three" for ${TITLE}.\n"one" taken out of LiteLLM: no name of ${TITLE} any more.\n`,
+    );
+    expect(bench.litellm.rows().map(({ model_name }) => model_name)).toEqual(['two', 'three']);
+  });
+
   test('loses what is not said any more by a next row beside the old one, which goes when it is known everywhere', async () => {
     serve({ name: 'qwen' });
     expect(await registerQwen('--litellm-params=rpm: 600')).toMatchObject({ code: 0 });

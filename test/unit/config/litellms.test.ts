@@ -35,7 +35,7 @@ const GPU = ['litellms:', '  - name: gpu', '    url: http://gpu:4000/', '    key
 
 describe('litellmsOf', () => {
   it('is the default one alone where no other is listed', () => {
-    const settings = read([]);
+    const settings = read(['{}']);
     expect(litellmsOf(settings)).toEqual([
       { name: 'default', settings, namespaces: undefined, defaultFor: [], accessGroups: [], tags: [] },
     ]);

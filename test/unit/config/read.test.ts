@@ -96,8 +96,15 @@ describe('the file', () => {
     expect(settings['owner-id']).toBe('42');
   });
 
-  it.each(['', '# nothing yet\n', 'settle:\n'])('may say nothing: %j', (text) => {
+  it.each(['{}', '# nothing yet\n{}\n', 'settle:\n'])('may set nothing: %j', (text) => {
     expect(read({ file: fileWith(text) }).settle).toBe(60_000);
+  });
+
+  it.each(['', '\n', '# nothing yet\n', 'null'])('is refused where it says nothing: %j', (text) => {
+    const file = fileWith(text);
+    expect(complaints({ file })).toEqual([
+      `The file of --config, ${file}, says nothing: it would set no limits. Write "{}" into it if that is meant, or leave --config out.`,
+    ]);
   });
 
   it('names every key that is no setting', () => {

@@ -226,6 +226,8 @@ function watched(litellm: FakeLiteLlm, play: Omit<Play, 'stage'>): LiteLlmClient
     const row = database.get(id);
     const touches = what !== 'create';
     if (touches && row && readStamp(row.info)?.owner !== OWNER) wrongs.push(`${what} ${id}: a row of others`);
+    // What somebody deleted, and the replica that answers has still in its memory, stands there for all that can be known.
+    const shown = [...litellm.visible()].flatMap(([of, row]) => (database.has(of) ? [] : [row.publicName]));
     const before = servedNames(litellm, living);
     try {
       return await act();
@@ -233,7 +235,8 @@ function watched(litellm: FakeLiteLlm, play: Omit<Play, 'stage'>): LiteLlmClient
       // A POST of an id that stands there changes nothing: LiteLLM refuses it.
       if (!touches && row && database.get(id) !== row) wrongs.push(`create ${id}: over a row that stood there`);
       const after = [...litellm.database].flatMap(([of, row]) => (litellm.unservable.has(of) ? [] : [row.publicName]));
-      for (const name of before) if (!after.includes(name)) wrongs.push(`${what} ${id} left nothing of "${name}"`);
+      const left = new Set([...after, ...shown]);
+      for (const name of before) if (!left.has(name)) wrongs.push(`${what} ${id} left nothing of "${name}"`);
     }
   }
   return {
@@ -253,10 +256,7 @@ function watched(litellm: FakeLiteLlm, play: Omit<Play, 'stage'>): LiteLlmClient
   };
 }
 
-/**
- * The object of a row under a name that it no longer wants, where none of its other rows serves. What somebody deleted and the replica that
- * answers has still in its memory stands there for all that can be known.
- */
+/** The object of a row under a name that it no longer wants, where none of its other rows serves, as far as can be known. */
 function renamedWithout({ database, visible, unservable }: FakeLiteLlm, { living }: Omit<Play, 'stage'>, id: string) {
   const row = database.get(id);
   const stamp = row && readStamp(row.info);

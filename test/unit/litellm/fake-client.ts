@@ -24,7 +24,7 @@ export interface FakeLiteLlm {
   client: LiteLlmClient;
   database: Map<string, DatabaseRow>;
   /** What a look-up shows: the memory of the replica that answers, also where the database has the row no more, and what only the database has. */
-  visible(): Map<string, DatabaseRow>;
+  visible: () => Map<string, DatabaseRow>;
   /** What was called, as `create ID`, in its order. */
   calls: string[];
   /** What the last call of its kind wrote. */
