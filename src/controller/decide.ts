@@ -160,7 +160,7 @@ function serve(
   const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, version);
   if (projection.rollingOut ? waitMs !== undefined : waitMs) {
     const why = 'a changed served name or base path is taken over when the rollout is through';
-    const hold = letIn(base.uid, records);
+    const hold = letIn(base.uid, withoutStandIns(base.uid, claims.granted, records));
     const dueAt = projection.rollingOut ? undefined : world.now() + (waitMs ?? 0);
     return { ...base, ...hold, plan: { ...hold.plan, ...(dueAt !== undefined && { dueAt }) }, problems, why };
   }
@@ -174,6 +174,14 @@ function serve(
     problems,
     ...(projection.waitingFor !== undefined && { why: projection.waitingFor }),
   };
+}
+
+/** Without the rows of an object that was deleted and made again which are the only ones of their names: the one that lives serves those. */
+function withoutStandIns(uid: string, granted: readonly Registration[], records: StampedRecord[]): StampedRecord[] {
+  const alive = records.filter((record) => record.stamp.uid === uid);
+  const has = (rows: readonly { publicName: string }[], name: string) => rows.some((one) => one.publicName === name);
+  const stays = ({ publicName }: StampedRecord) => has(granted, publicName) && !has(alive, publicName);
+  return records.filter((record) => record.stamp.uid === uid || !stays(record));
 }
 
 /** How much longer a changed backend has to be wanted, in milliseconds; undefined where it did not change. */

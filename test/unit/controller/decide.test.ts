@@ -222,6 +222,12 @@ describe('an object whose served name or base path changes', () => {
     expect(decision.problems).toEqual(warnings);
   });
 
+  it('keeps a row of its predecessor under a name for which it has none itself', () => {
+    const second = row({ uid: 'uid-0', registration: registration('second') });
+    const both = serving([...moved, registration('second', { servedName: moved[0]?.servedName ?? '' })]);
+    expect(inShort(decided(both, [row(), dead, second]).plan)).toEqual([`delete ${dead.id} recreated`]);
+  });
+
   it.each([
     ['another setting changes', serving([registration('qwen', { info: { mode: 'chat' } })], { rollingOut: true })],
     [
