@@ -66,6 +66,11 @@ export function alone({
   };
 }
 
+/** The `origin` of a gateway's addresses. */
+export function gatewayOf(namespace: string): Json {
+  return { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'kserve-ingress-gateway', namespace };
+}
+
 /** Its status behind a gateway, with one LoRA adapter `sql`. */
 export function routed({ name = 'llama', namespace = 'llm', model = 'llama-3.1-8b' } = {}): Json {
   const qualified = (id: string) => ({ name: `publishers/${namespace}/models/${id}` });
@@ -74,13 +79,19 @@ export function routed({ name = 'llama', namespace = 'llm', model = 'llama-3.1-8
   const inside = 'http://gw-istio.kserve.svc.cluster.local';
   const ways = ['http://203.0.113.7', inside].flatMap((host) => {
     const side = host === inside ? 'internal' : 'external';
+    const origin = gatewayOf('kserve');
     return [
-      { name: `gateway-${side}-model-routing`, url: `${host}/`, models: by },
-      { name: `gateway-${side}`, url: `${host}/${namespace}/${name}`, models: all },
-      { name: `gateway-${side}`, url: `${host}/publishers/${namespace}/models/${model}`, models: by },
+      { name: `gateway-${side}-model-routing`, url: `${host}/`, origin, models: by },
+      { name: `gateway-${side}`, url: `${host}/${namespace}/${name}`, origin, models: all },
+      { name: `gateway-${side}`, url: `${host}/publishers/${namespace}/models/${model}`, origin, models: all },
     ];
   });
-  return { ...alone({ name, namespace }), url: `http://203.0.113.7/${namespace}/${name}`, addresses: ways };
+  return {
+    ...alone({ name, namespace }),
+    url: `http://203.0.113.7/${namespace}/${name}`,
+    addresses: ways,
+    appliedConfigs: [{ name: 'kserve-config-llm-router-route', namespace: 'kserve', source: 'Preset' }],
+  };
 }
 
 /** The Deployment that KServe makes for it. */

@@ -18,25 +18,27 @@ export interface Route {
  * The gateway inside the cluster goes before the workload's own Service: that one passes the scheduler by. Addresses for routing by model
  * (`*-model-routing`, and those below `/publishers/`) ask for a header that nobody sends, or repeat what another has.
  *
- * The host of an address is the object's author's choice where they name routes, gateways or host names themselves (KServe v0.20.0 copies an
- * HTTPRoute's `hostnames`, `router_discovery.go`). So inside the cluster only KServe's own name for the gateway's Service counts, and Services
- * of the object's namespace; outside only an object that leaves all that to KServe.
+ * The host of an address is the object's author's choice where they name routes, gateways or host names themselves: KServe v0.20.0 copies an
+ * HTTPRoute's `hostnames` (`router_discovery.go`), and calls whatever ends in the cluster's domain `gateway-internal`. So of gateways only an
+ * object that leaves all that to KServe has addresses, and inside the cluster the host is a Service of the gateway's namespace; all others have
+ * Services of their own namespace.
  */
 export function routeOf(
   object: LlmInferenceService,
   where: ProjectionSettings['address'],
 ): Route | Problem | undefined {
   const ways = object.addresses.flatMap((address) => wayOf(address) ?? []);
-  const outside = object.routesItself ? [] : ways.filter(({ name }) => name === 'gateway-external');
+  const gateways = ways.filter((way) => isKServesGateway(way, object));
+  const outside = gateways.filter(({ name }) => name === 'gateway-external');
   const inside = [
-    ...ways.filter(({ name, host }) => name === 'gateway-internal' && isService(host)),
+    ...gateways.filter(({ name }) => name === 'gateway-internal'),
     ...ways.filter((way) => isWorkload(way, object)),
   ];
   const best = where === 'cluster' ? (inside[0] ?? outside[0]) : outside[0];
   if (best) return routeTo(best, object);
   if (ways.length === 0) return undefined;
   const own = object.routesItself
-    ? '; routes, gateways and host names of your own (spec.router) are not taken for that'
+    ? '; routes, gateways and host names of your own (spec.router, or a configuration of your namespace) are not taken for that: the administrator may put them into a configuration of KServe’s namespace'
     : '';
   const remedy = where === 'external' ? ', or set --address to cluster if LiteLLM runs in the same cluster' : '';
   return notRoutable(
@@ -55,12 +57,24 @@ function wayOf(address: Address): Way | undefined {
   return { ...address, host: url.hostname };
 }
 
+/** Whether a gateway's address is one that the administrator chose. */
+function isKServesGateway({ name, host, gatewayNamespace }: Way, { namespace, routesItself }: LlmInferenceService) {
+  if (routesItself || gatewayNamespace === namespace) return false;
+  if (name !== 'gateway-internal') return true;
+  return isService(host) && (gatewayNamespace === undefined || namespaceOf(host) === gatewayNamespace);
+}
+
 function isService(host: string): boolean {
   return /^[^.]+\.[^.]+\.svc(?:\.|$)/.test(host);
 }
 
-function isWorkload({ name, host }: Way, { namespace }: LlmInferenceService): boolean {
-  return !name?.startsWith('gateway-') && isService(host) && host.split('.')[1] === namespace;
+function namespaceOf(host: string): string | undefined {
+  return host.split('.')[1];
+}
+
+function isWorkload({ name, host, gatewayNamespace }: Way, { namespace }: LlmInferenceService): boolean {
+  if (name?.startsWith('gateway-') || gatewayNamespace !== undefined) return false;
+  return isService(host) && namespaceOf(host) === namespace;
 }
 
 function routeTo(way: Way, object: LlmInferenceService): Route | Problem {

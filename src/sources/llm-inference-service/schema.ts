@@ -10,6 +10,8 @@ export interface Address {
   /** `gateway-external`, `gateway-internal`, `internal`, also with `-model-routing` behind it; undefined without a router. */
   name: string | undefined;
   url: string;
+  /** Of the Gateway that it is an address of; undefined where it is not said (v1alpha1), or is of none. */
+  gatewayNamespace: string | undefined;
   /** Every model id that is answered there; undefined where it is not said (before KServe 0.20, and without a router). */
   models: string[] | undefined;
 }
@@ -27,7 +29,10 @@ export interface LlmInferenceService extends AnnotatedObject {
   /** Names of LoRA adapters. */
   adapters: string[];
   addresses: Address[];
-  /** Its author names routes, gateways or host names of their own: then addresses outside are the author's choice. */
+  /**
+   * Its author names routes, gateways or host names, or may: a configuration of the object's own namespace goes before KServe's of the same
+   * name (v0.20.0, `config_merge.go`). Then the host of a gateway is the author's choice.
+   */
   routesItself: boolean;
   /** The Deployment that serves, or the LeaderWorkerSet, and its ready pods; undefined where the version does not say. */
   workload: { kind: string; name: string; readyReplicas: number } | undefined;
@@ -43,9 +48,15 @@ const schema = z.object({
   spec: part({
     model: part({ name: text, lora: part({ adapters: list(z.object({ name: z.string() })) }) }),
     template: part({ containers: list(z.object({ ...containerShape, name: text })) }),
+    baseRefs: list(z.unknown()),
     router: part({
       gateway: part({ refs: list(z.unknown()) }),
-      route: part({ http: part({ refs: list(z.unknown()), spec: part({ hostnames: list(z.unknown()) }) }) }),
+      route: part({
+        http: part({
+          refs: list(z.unknown()),
+          spec: part({ hostnames: list(z.unknown()), parentRefs: list(z.unknown()) }),
+        }),
+      }),
     }),
   }),
   status: part({
@@ -55,12 +66,17 @@ const schema = z.object({
       z.object({
         name: text,
         url: z.string(),
+        origin: part({ kind: text, namespace: text }),
         models: z
           .array(z.object({ name: z.string() }))
           .optional()
           .catch(undefined),
       }),
     ),
+    appliedConfigs: z
+      .array(z.object({ namespace: z.string() }))
+      .optional()
+      .catch(undefined),
     workloads: part({ primary: part({ kind: text, name: text, readyReplicas: number }) }),
   }),
 });
@@ -98,8 +114,6 @@ export function parseLlmInferenceService(
   const primary = status?.workloads?.primary;
   const main = spec?.template?.containers.find(({ name }) => name === 'main');
   const stop = all['serving.kserve.io/stop'];
-  const { gateway, route } = spec?.router ?? {};
-  const http = route?.http;
   return {
     ...identity,
     ...own,
@@ -109,12 +123,13 @@ export function parseLlmInferenceService(
     ready: ready && { status: ready.status, reason: ready.reason, message: ready.message?.slice(0, MAX_MESSAGE) },
     modelName: spec?.model?.name || undefined,
     adapters: (spec?.model?.lora?.adapters ?? []).map(({ name }) => name),
-    addresses: (status?.addresses ?? []).map(({ name, url, models }) => ({
+    addresses: (status?.addresses ?? []).map(({ name, url, origin, models }) => ({
       name,
       url,
+      gatewayNamespace: origin?.kind === 'Gateway' ? origin.namespace : undefined,
       models: models?.map((model) => model.name),
     })),
-    routesItself: [gateway?.refs, http?.refs, http?.spec?.hostnames].some((own) => own !== undefined && own.length > 0),
+    routesItself: namesOwnRoutes(spec) || hasOwnConfigs(identity.namespace, spec?.baseRefs, status?.appliedConfigs),
     workload: primary?.name
       ? { kind: primary.kind ?? '', name: primary.name, readyReplicas: primary.readyReplicas ?? 0 }
       : undefined,
@@ -122,4 +137,22 @@ export function parseLlmInferenceService(
       ? readServerArguments(main, { ...identity, labels: {}, annotations: {}, appended: true, server: 'vllm' })
       : NO_ARGUMENTS,
   };
+}
+
+type Spec = z.output<typeof schema>['spec'];
+
+function namesOwnRoutes(spec: Spec): boolean {
+  const { gateway, route } = spec?.router ?? {};
+  const { refs, spec: http } = route?.http ?? {};
+  const named = [gateway?.refs, refs, http?.hostnames, http?.parentRefs];
+  return named.some((own) => own !== undefined && own.length > 0);
+}
+
+/** @param applied - undefined where the version does not say: then whatever the object refers to may be of its own namespace */
+function hasOwnConfigs(
+  namespace: string,
+  refs: readonly unknown[] | undefined,
+  applied: readonly { namespace: string }[] | undefined,
+): boolean {
+  return applied ? applied.some((one) => one.namespace === namespace) : (refs ?? []).length > 0;
 }

@@ -75,66 +75,6 @@ describe('what an LLMInferenceService registers', () => {
   });
 });
 
-describe('the address of an LLMInferenceService', () => {
-  const at = (...addresses: object[]) => llmInferenceService({ status: { ...alone(), addresses } });
-  const inside = { name: 'gateway-internal', url: 'http://gw.kserve.svc.cluster.local/llm/llama' };
-  const outside = { name: 'gateway-external', url: 'https://inference.example.com/llm/llama' };
-  const own = { url: 'http://llama-kserve-workload-svc.llm.svc.cluster.local' };
-
-  it.each<[string, object[], string]>([
-    ['the gateway inside rather than the own Service', [own, outside, inside], `${inside.url}/v1`],
-    ['the own Service rather than the gateway outside', [outside, own], ALONE],
-    ['the gateway outside where there is no other', [outside], `${outside.url}/v1`],
-    [
-      'none for routing by model',
-      [{ name: 'gateway-internal-model-routing', url: 'http://a.b.svc/' }, outside],
-      `${outside.url}/v1`,
-    ],
-    ['no Service of another namespace', [{ url: 'http://litellm.litellm.svc:4000' }, outside], `${outside.url}/v1`],
-    ['no gateway outside with the name of a Service', [{ ...outside, url: 'http://a.b.svc/x' }, own], ALONE],
-    ['the own Service at a port that is said', [{ url: `https://x.llm.svc:8443/` }], 'https://x.llm.svc:8443/v1'],
-  ])('is %s', (_case, addresses, expected) => {
-    expect(served(project(at(...addresses)))).toEqual([`llama → llama at ${expected}`]);
-  });
-
-  it('is the gateway outside for a LiteLLM outside', () => {
-    expect(served(project(at(inside, outside, own), workloads(), { address: 'external' }))).toEqual([
-      `llama → llama at ${outside.url}/v1`,
-    ]);
-  });
-
-  it('is none for a LiteLLM outside where nothing leads there', () => {
-    expect(problems(project(at(inside, own), workloads(), { address: 'external' }))).toEqual([
-      expect.stringContaining('NotRoutable: None of its addresses (status.addresses) can be called from outside'),
-    ]);
-  });
-
-  it.each<[string, object]>([
-    ['a route', { route: { http: { refs: [{ name: 'mine' }] } } }],
-    ['host names', { route: { http: { spec: { hostnames: ['litellm.litellm.svc.cluster.local'] } } } }],
-    ['a gateway', { gateway: { refs: [{ name: 'mine' }] } }],
-  ])('is never one outside where its author names %s: the host would be the author’s choice', (_case, router) => {
-    const routed = (...addresses: object[]) =>
-      llmInferenceService({ spec: { router }, status: { ...alone(), addresses } });
-    expect(served(project(routed(outside, own)))).toEqual([`llama → llama at ${ALONE}`]);
-    for (const address of ['cluster', 'external'] as const) {
-      expect(problems(project(routed(outside), workloads(), { address }))).toEqual([
-        expect.stringContaining('NotRoutable: None of its addresses (status.addresses) can be called from'),
-      ]);
-    }
-  });
-
-  it('is awaited while the status has none', () => {
-    expect(project(at())).toMatchObject({ state: 'hold', why: 'it is not routable yet: KServe reports no address' });
-  });
-
-  it('is refused where it carries credentials', () => {
-    expect(problems(project(at({ url: 'http://user:secret@x.llm.svc' })))).toEqual([
-      'NotRoutable: status.addresses[].url carries credentials.',
-    ]);
-  });
-});
-
 describe('the life of an LLMInferenceService', () => {
   it('waits for Ready, and says for what', () => {
     expect(project(llmInferenceService())).toMatchObject({
