@@ -35,7 +35,7 @@ export function createAbilities({ log, knownAbility, memory, ask, about, ending 
     for (let next = memory.nextToAsk(); next && !ending.aborted; next = memory.nextToAsk()) {
       const known = knownAbility(next.name);
       if (known === 'unread') return;
-      memory.found(next.id, known ?? (await askAbout(next.id)));
+      memory.found(next, known ?? (await askAbout(next.id)));
     }
   }
 

@@ -33,6 +33,8 @@ export interface BackendFollower {
   readonly isFresh: boolean;
   /** Why it does not say now which models it has. */
   readonly trouble: BackendError | undefined;
+  /** Why its key cannot be read: none of its models is written until it can. */
+  readonly keyTrouble: string | undefined;
   get(name: string): BackendModel | undefined;
   values(): Iterable<BackendModel>;
   /** As it is now. @throws BackendError */
@@ -145,11 +147,15 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     const to = entry;
     const next = await readKeyFile(to['api-key-file'], key, context.hmacKey, noteKept);
     if (to !== entry || sameKey(next, key)) return;
-    if (next.state === 'unknown')
-      log.warn({ backend: entry.name, problem: next.why }, 'the key of a backend cannot be read');
+    tellUnknown(next);
     key = next;
     memory.changed(entry, key);
     early.abort();
+  }
+
+  function tellUnknown(next: EntryKey): void {
+    if (next.state !== 'unknown' || (key.state === 'unknown' && key.why === next.why)) return;
+    log.warn({ backend: entry.name, problem: next.why }, 'the key of a backend cannot be read');
   }
 
   /** Nobody would miss it before the next start. */
@@ -166,10 +172,8 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     log.error({ backend: entry.name, err: error }, 'an unexpected error');
   }
 
-  const running = run().catch((error: unknown) => {
-    unexpected(error);
-    tried.resolve();
-  });
+  // Also where it is stopped before it has asked.
+  const running = run().catch(unexpected).finally(tried.resolve);
 
   return {
     get entry() {
@@ -188,6 +192,9 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
     get trouble() {
       return trouble;
     },
+    get keyTrouble() {
+      return key.state === 'unknown' ? `Backend ${entry.name}: ${key.why}` : undefined;
+    },
     get: (name) => memory.get(name),
     values: () => memory.values(),
     async fetch(name) {
@@ -202,6 +209,7 @@ export function followBackend(first: BackendEntry, context: BackendsContext): Ba
       const before = next['api-key-file'] === entry['api-key-file'] ? key : UNREAD;
       const nextKey = await readKeyFile(next['api-key-file'], before, context.hmacKey);
       const leads = next.url !== entry.url;
+      tellUnknown(nextKey);
       [entry, key] = [next, nextKey];
       memory.changed(entry, key);
       early.abort();

@@ -36,7 +36,7 @@ export interface Backends {
   readonly caches: readonly BackendCache[];
   /** What is wrong with the file as it is now. */
   readonly problems: readonly string[];
-  /** Each backend that does not answer, with the reason. */
+  /** Each backend that does not answer, or whose key cannot be read, with the reason. */
   readonly troubles: readonly string[];
   /** Resolves when the file was read, and each of its backends was asked once. */
   readonly tried: Promise<void>;
@@ -127,6 +127,8 @@ export function followBackends(options: BackendsOptions): Backends {
     state: 'synced',
     isDelisted: true,
     async fetch(_namespace, name) {
+      // One that has begun may be the very look that missed it.
+      await looking?.catch(() => undefined);
       await look();
       if (problems.length > 0) throw new Error(`The file of backends cannot be used: ${problems[0]}`);
       return followers.get(backendOf(name))?.fetch(name);
@@ -163,7 +165,11 @@ export function followBackends(options: BackendsOptions): Backends {
       return problems;
     },
     get troubles() {
-      return [...followers.values()].flatMap(({ trouble }) => trouble?.message ?? []);
+      const all = [...followers.values()];
+      return all.flatMap(({ trouble, keyTrouble }) => [
+        ...(trouble ? [trouble.message] : []),
+        ...(keyTrouble ? [keyTrouble] : []),
+      ]);
     },
     tried,
     look,
@@ -181,8 +187,10 @@ export function followBackends(options: BackendsOptions): Backends {
       })),
     async stop() {
       ending.abort();
-      await running;
-      await Promise.all([...leaving, ...[...followers.values()].map((follower) => follower.stop(false))]);
+      const stopAll = () => Promise.all([...followers.values()].map((follower) => follower.stop(false)));
+      await Promise.all([running, stopAll()]);
+      // And those that a look in hand has added.
+      await Promise.all([...leaving, stopAll()]);
       await options.http.close();
     },
   };

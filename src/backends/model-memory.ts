@@ -19,6 +19,8 @@ interface Known {
   model: ListedModel;
   /** In how many answers in a row it was missing. */
   misses: number;
+  /** In how many answers in a row its length was missing. */
+  lengthMisses: number;
   callsFunctions: boolean | undefined;
   /** How often it was asked in vain. */
   tries: number;
@@ -27,6 +29,14 @@ interface Known {
 
 /** Told of each object that is another than before; undefined where it is gone. */
 export type OnModel = (name: string, object: BackendModel | undefined) => void;
+
+/** A model that is to be asked, where the entry leads now. */
+export interface Question {
+  id: string;
+  name: string;
+  /** How often the entry had moved by then. */
+  moves: number;
+}
 
 /** What a backend said last about each of its models. */
 export interface ModelMemory {
@@ -45,10 +55,14 @@ export interface ModelMemory {
   changed(entry: BackendEntry, key: EntryKey): void;
   /** Models that were asked in vain may be asked again. */
   newRound(): void;
-  /** The next model that is to be asked; none twice in one round. */
-  nextToAsk(): { id: string; name: string } | undefined;
-  /** @param callsFunctions - undefined: it was asked in vain */
-  found(id: string, callsFunctions: boolean | undefined): void;
+  /** The next model that is to be asked; none twice in one round, and none before there was an answer from where the entry leads. */
+  nextToAsk(): Question | undefined;
+  /**
+   * Takes in what came of a question; of one to where the entry led before nothing.
+   *
+   * @param callsFunctions - undefined: it was asked in vain
+   */
+  found(question: Question, callsFunctions: boolean | undefined): void;
   /** All of it is gone. */
   clear(): void;
 }
@@ -58,6 +72,7 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
   let answers = 0;
   /** The entry leads elsewhere: what stands is as it was until there is an answer from there. */
   let moved = false;
+  let moves = 0;
   let version = 0;
   const askedNow = new Set<string>();
   const byId = new Map<string, Known>();
@@ -94,8 +109,9 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
       const known = byId.get(model.id);
       if (!known) added.push(model.id);
       if (known) known.misses = 0;
-      if (known && known.model.maxModelLen === model.maxModelLen && !moved) continue;
-      put(model.id, { callsFunctions: undefined, tries: 0, ...known, misses: 0, model });
+      const told = known && !moved ? withLength(known, model, isTurn) : model;
+      if (known && known.model.maxModelLen === told.maxModelLen && !moved) continue;
+      put(model.id, { callsFunctions: undefined, tries: 0, ...known, misses: 0, lengthMisses: 0, model: told });
     }
     for (const [id, known] of byId) {
       if (there.has(id) || !isTurn) continue;
@@ -108,10 +124,23 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
     return { added, gone };
   }
 
+  /** A length counts until two answers in a row lack it, as a model does: a row would be made anew with each. */
+  function withLength(known: Known, model: ListedModel, isTurn: boolean): ListedModel {
+    if (model.maxModelLen !== undefined || known.model.maxModelLen === undefined) {
+      known.lengthMisses = 0;
+      return model;
+    }
+    if (isTurn) known.lengthMisses += 1;
+    return known.lengthMisses < MISSES ? known.model : model;
+  }
+
   function changed(nextEntry: BackendEntry, nextKey: EntryKey): void {
-    if (nextEntry.url !== entry.url) [moved, answers] = [true, 0];
+    const leads = nextEntry.url !== entry.url;
+    if (leads) [moved, moves, answers] = [true, moves + 1, 0];
     [entry, key] = [nextEntry, nextKey];
     for (const [id, known] of new Map(byId)) {
+      // What it lacked elsewhere does not count here.
+      if (leads) [known.misses, known.lengthMisses] = [0, 0];
       if (!countsModel(entry, id)) drop(known);
       else if (!moved) put(id, known);
     }
@@ -132,12 +161,14 @@ export function createModelMemory(first: BackendEntry, firstKey: EntryKey, onMod
       ),
     changed,
     nextToAsk() {
+      if (moved) return undefined;
       const isNext = (known: Known): boolean => known.misses === 0 && isAsked(known) && !askedNow.has(known.model.id);
       const next = [...byId.values()].find(isNext);
-      return next && { id: next.model.id, name: next.object.name };
+      return next && { id: next.model.id, name: next.object.name, moves };
     },
     newRound: () => askedNow.clear(),
-    found(id, callsFunctions) {
+    found({ id, moves: askedAt }, callsFunctions) {
+      if (askedAt !== moves) return;
       askedNow.add(id);
       const known = byId.get(id);
       if (known) put(id, { ...known, callsFunctions, tries: known.tries + (callsFunctions === undefined ? 1 : 0) });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Backends, followBackends } from '../../../src/backends/index.ts';
 import { type BackendServer, startBackend } from '../../support/backend-server.ts';
+import { until } from '../../support/wait.ts';
 import { type Seen, watching } from './builders.ts';
 
 let folder: string;
@@ -95,4 +96,40 @@ test('one that does not answer holds up nobody, and is told', async () => {
   expect(backends.states()).toEqual([{ backend: 'dead', up: false }]);
   expect(backends.troubles).toEqual(['Backend dead: it cannot be reached (ECONNREFUSED)']);
   await server.start();
+});
+
+test('a key file that is missing after an edit is told once, and is a trouble until it can be read', async () => {
+  await follow(one());
+  await writeFile(file, one('one', `    api-key-file: ${join(folder, 'absent')}\n`));
+  await backends.look();
+  await backends.look();
+  const why = `the key file ${join(folder, 'absent')} cannot be read`;
+  expect(backends.troubles).toEqual([`Backend one: ${why}`]);
+  expect(seen.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    { fields: { backend: 'one', problem: why } },
+  ]);
+  await writeFile(join(folder, 'absent'), 'sk-one');
+  await backends.look();
+  expect(backends.troubles).toEqual([]);
+});
+
+test('a look that is under way is not the one that says a backend was taken out: it is read once more', async () => {
+  await follow(`${one()}  - name: two\n    url: ${server.url}\n`);
+  await until('two is known', () => seen.objects.has('two:a'));
+  await writeFile(file, one());
+  const under = backends.look();
+  await until('it was seen without', () => backends.cacheFor('two:a')?.isDelisted === true);
+  await writeFile(file, `${one()}  - name: two\n    url: ${server.url}\n`);
+  expect(await backends.cacheFor('two:a')?.fetch('-', 'two:a')).toMatchObject({ name: 'two:a' });
+  await under;
+});
+
+test('is stopped at once while one of its backends hangs at the start', async () => {
+  server.hang(true);
+  await writeFile(file, one('one', '    timeout: 2m\n'));
+  seen = watching();
+  backends = followBackends({ ...seen.context, file });
+  await until('it was called', () => server.calls.length > 0);
+  await backends.stop();
+  expect(seen.told).toEqual([]);
 });

@@ -67,11 +67,24 @@ describe('what a backend said', () => {
     memory.answered([{ id: 'a', maxModelLen: 5 }], true);
     expect(told).toEqual(['has lab:a', 'has lab:a']);
     expect(objects.get('lab:a')?.model).toEqual({ id: 'a', maxModelLen: 5 });
-    const [first, second] = [
-      memory.get('lab:a')?.resourceVersion,
-      answer(['a']) && memory.get('lab:a')?.resourceVersion,
-    ];
-    expect(second).not.toBe(first);
+    const first = memory.get('lab:a')?.resourceVersion;
+    memory.answered([{ id: 'a', maxModelLen: 6 }], true);
+    expect(memory.get('lab:a')?.resourceVersion).not.toBe(first);
+  });
+
+  it('keeps a length until two answers in a row lack it', () => {
+    const withLength = () => memory.answered([{ id: 'a', maxModelLen: 5 }], true);
+    withLength();
+    for (let turn = 0; turn < 3; turn++) {
+      answer(['a']);
+      withLength();
+    }
+    expect(told).toEqual(['has lab:a']);
+    answer(['a']);
+    answer(['a'], false);
+    expect(objects.get('lab:a')?.model).toEqual({ id: 'a', maxModelLen: 5 });
+    answer(['a']);
+    expect(objects.get('lab:a')?.model).toEqual({ id: 'a' });
   });
 });
 
@@ -97,6 +110,14 @@ describe('another entry', () => {
     answer(['a']);
     expect(known()).toEqual(['a']);
   });
+
+  it('with another address does not count what was missing where it led before', () => {
+    answer(['a', 'b']);
+    answer(['a']);
+    memory.changed(entry({ url: 'http://other/v1' }), { state: 'none' });
+    answer(['a']);
+    expect(known()).toEqual(['a', 'b']);
+  });
 });
 
 describe('what is to be found out', () => {
@@ -109,9 +130,10 @@ describe('what is to be found out', () => {
   it('is asked of chat models, and of each once', () => {
     memory = remember({ probe: true, modes: [{ match: 'embed', mode: 'embedding' }] });
     answer(['embed', 'a']);
-    expect(memory.nextToAsk()).toEqual({ id: 'a', name: 'lab:a' });
+    const question = memory.nextToAsk();
+    expect(question).toMatchObject({ id: 'a', name: 'lab:a' });
     expect(objects.get('lab:a')?.asking).toBe(true);
-    memory.found('a', false);
+    if (question) memory.found(question, false);
     expect(objects.get('lab:a')).toMatchObject({ callsFunctions: false });
     expect(objects.get('lab:a')?.asking).toBeUndefined();
     expect(memory.nextToAsk()).toBeUndefined();
@@ -122,8 +144,9 @@ describe('what is to be found out', () => {
     answer(['a']);
     for (let time = 0; time < 3; time++) {
       memory.newRound();
-      expect(memory.nextToAsk()?.id).toBe('a');
-      memory.found('a', undefined);
+      const question = memory.nextToAsk();
+      expect(question?.id).toBe('a');
+      if (question) memory.found(question, undefined);
       // Not again at once: it may just be loading the model.
       expect(memory.nextToAsk()).toBeUndefined();
       // And it is let in meanwhile.
@@ -132,6 +155,18 @@ describe('what is to be found out', () => {
     memory.newRound();
     expect(memory.nextToAsk()).toBeUndefined();
     expect(objects.get('lab:a')?.callsFunctions).toBeUndefined();
+  });
+
+  it('is not asked, and no answer to a question counts, while the entry leads where nobody has answered yet', () => {
+    memory = remember({ probe: true });
+    answer(['a', 'b']);
+    const question = memory.nextToAsk();
+    memory.changed(entry({ probe: true, url: 'http://typo/v1' }), { state: 'none' });
+    expect(memory.nextToAsk()).toBeUndefined();
+    if (question) memory.found(question, undefined);
+    expect(objects.get('lab:a')).toMatchObject({ asking: true, entry: { url: 'http://10.0.0.5:11434/v1' } });
+    answer(['a', 'b']);
+    expect(memory.nextToAsk()?.id).toBe('a');
   });
 
   it('waits for one that is missing just now', () => {
