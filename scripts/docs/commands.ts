@@ -80,10 +80,12 @@ function settingOf({ long, description }: Option): string | undefined {
   return settings.find(({ name, env }) => long === `--${name}` && description.includes(env))?.name;
 }
 
-function describe({ description, argChoices, defaultValue }: Option | Argument): string {
+function describe({ description, argChoices, defaultValue, defaultValueDescription }: Option | Argument): string {
   const details = [
     ...(argChoices ? [`one of ${argChoices.join(', ')}`] : []),
-    ...(defaultValue !== undefined && defaultValue !== false ? [`default ${String(defaultValue)}`] : []),
+    ...(defaultValue !== undefined && defaultValue !== false
+      ? [`default ${defaultValueDescription ?? String(defaultValue)}`]
+      : []),
   ];
   return details.length > 0 ? `${description} (${details.join('; ')})` : description;
 }

@@ -6,7 +6,10 @@ export const BACKEND_ERRORS = {
     next: 'give it more with timeout in its entry, or look why it is slow',
   },
   'refused-key': { says: 'it refuses the key', next: 'correct the file of api-key-file' },
-  'server-error': { says: 'it answers with an error', next: 'look into its log, and whether url is its OpenAI base' },
+  'server-error': {
+    says: 'it answers with an error',
+    next: 'look into its log, and whether url is its OpenAI base, which mostly ends in /v1',
+  },
   empty: { says: 'it lists no model at all', next: 'load one, or take the backend out of the file' },
   nonsense: {
     says: 'its answer is no list of models',

@@ -140,13 +140,12 @@ function describe({ field, from, to }: PlannedField): string {
     : `${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
 }
 
-function summary({ changes, objects, problems }: PlanDocument): string {
+function summary({ changes, objects, problems, unread }: PlanDocument): string {
   const count = (action: PlannedChange['action']): number => changes.filter((one) => one.action === action).length;
+  const still = unread.length > 0 ? 'Not all could be read' : problems.length > 0 ? 'Nothing to change' : 'In step';
   const state =
     changes.length === 0
-      ? problems.length > 0
-        ? 'Nothing to change'
-        : 'In step'
+      ? still
       : `Plan: ${count('create')} to create, ${count('update')} to change, ${count('replace')} to replace, ${count('delete')} to delete`;
   const trouble = problems.length > 0 ? `; ${counted(problems.length, 'problem')}` : '';
   return `${state}. ${counted(objects, 'object')} looked at${trouble}.`;

@@ -1,13 +1,21 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, interval, litellmNamed, litellmsOf, type Settings } from '../config/index.ts';
 import { connect } from '../kubernetes/index.ts';
-import { ANNOTATION_PREFIX, assignLiteLlm, NO_NAMESPACE } from '../registration/index.ts';
+import {
+  ANNOTATION_PREFIX,
+  assignLiteLlm,
+  basePathProblem,
+  NO_NAMESPACE,
+  REGISTER_KIND,
+  readOptions,
+} from '../registration/index.ts';
 import { checkedUrl } from '../sources/index.ts';
 import { addLitellm, addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import { PlainError } from './plain-error.ts';
 import {
   addModelFlags,
   annotationsOf,
+  inFlags,
   noCluster,
   readTarget,
   registerOne,
@@ -15,6 +23,7 @@ import {
   type Target,
   type Wanted,
 } from './register/index.ts';
+import { rightsOf } from './wiring/index.ts';
 
 const EXAMPLES = `
 Annotations of ours on the object hold, and flags beat them. No controller looks after what is registered in this way: after a change run
@@ -82,6 +91,7 @@ async function register(command: Command, target: Target | undefined): Promise<n
   const connection = await connectionFor(settings, isBeyond, annotations);
   const wanted: Wanted = { ...what, annotations, namespace: namespaceOf(settings, connection.namespace) };
   if (!deregister) requireFor(all, wanted, litellm.name);
+  if (!deregister) requireGood(wanted, settings);
   return registerOne({ settings, litellm, connection, wanted, timeoutMs: timeout, deregister });
 }
 
@@ -95,10 +105,20 @@ function requireFor(settings: Settings, wanted: Wanted, litellm: string): void {
   );
 }
 
+/** What is wrong with the flags is wrong however long the object is waited for. @throws PlainError */
+function requireGood({ annotations, ...wanted }: Wanted, settings: Settings): void {
+  const [kind, namespace] = 'url' in wanted ? [REGISTER_KIND, NO_NAMESPACE] : [wanted.source.kind, wanted.namespace];
+  const { problems } = readOptions(annotations, kind, rightsOf(settings).of(namespace));
+  if (problems.length === 0) return;
+  throw new PlainError(problems.map(({ message }) => inFlags(message, annotations)).join('\nerror: '));
+}
+
 function whatOf(target: Target | undefined, url: string | undefined, annotations: Readonly<Record<string, string>>) {
   if (target && url === undefined) return { source: target.source, name: target.name };
-  if (target || url === undefined)
-    throw new PlainError(`Name one object, as ${TARGETS.join(' or ')}, or an address with --url.`);
+  if (target || url === undefined) {
+    const both = target ? ', not both' : '';
+    throw new PlainError(`Name one object, as ${TARGETS.join(' or ')}, or an address with --url${both}.`);
+  }
   const said = (key: string): string | undefined => annotations[`${ANNOTATION_PREFIX}${key}`];
   const publicName = (said('model-name') ?? said('served-name') ?? '').split(',')[0]?.trim();
   if (!publicName) throw new PlainError('An address has no name by itself: give it one with --model-name.');
@@ -106,6 +126,8 @@ function whatOf(target: Target | undefined, url: string | undefined, annotations
   const { problem } = checkedUrl('--url', url);
   if (problem !== undefined)
     throw new PlainError(`${problem}: give the base of an OpenAI API, such as http://host:8000/v1.`);
+  const path = basePathProblem(new URL(url).pathname);
+  if (path) throw new PlainError(`The path of --url cannot be used: ${path}.`);
   if (said('base-path') !== undefined) throw new PlainError('--base-path is a part of --url already: leave it out.');
   return { url, publicName };
 }

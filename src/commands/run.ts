@@ -107,17 +107,21 @@ export async function runController(options: RunOptions): Promise<'stopped' | 'l
     },
     'started',
   );
-  const leads = await leadership.gain(signal);
-  const inOrder = leads && (await loops.run(AbortSignal.any([signal, leadership.lost])));
-  log.info('stopping');
   // A write that was cut off may still arrive: the next one then begins when the Lease has run out, as after a crash.
-  await leadership.end(inOrder || !leads);
-  await recorder.flush(FLUSH_MS);
-  recorder.stop();
-  await rights.stop();
-  await rooms.close();
-  await server.close();
-  log.info('stopped');
+  let inOrder = false;
+  try {
+    inOrder = !(await leadership.gain(signal)) || (await loops.run(AbortSignal.any([signal, leadership.lost])));
+  } finally {
+    // Also where it cannot go on: another replica is to take over, or Kubernetes to start it again.
+    log.info('stopping');
+    await leadership.end(inOrder);
+    await recorder.flush(FLUSH_MS);
+    recorder.stop();
+    await rights.stop();
+    await rooms.close();
+    await server.close();
+    log.info('stopped');
+  }
   return leadership.lost.aborted ? 'lost' : 'stopped';
 }
 

@@ -35,10 +35,12 @@ export function readSettings({ flags, environment, file }: Given): Settings {
   const problems: string[] = unknownVariables(environment);
   const read: Record<string, unknown> = { ...further };
   for (const row of settings) {
+    const place = `"${row.name}" in ${placeOf(row.name)}`;
+    if (saysNothing(fromFile, row.name)) problems.push(`${place} says nothing: leave the line out for the default.`);
     const given =
       value(flags[row.name], `--${row.name}`) ??
       value(environment[row.env] || undefined, row.env) ??
-      value(fromFile[row.name], `"${row.name}" in ${placeOf(row.name)}`) ??
+      value(fromFile[row.name], place) ??
       value(row.default, 'the default');
     if (given === undefined) {
       read[row.name] = row.repeatable ? [] : undefined;
@@ -56,6 +58,12 @@ export function readSettings({ flags, environment, file }: Given): Settings {
 /** LiteLLM's key from the environment, for local use. It has no flag: command lines are read by others. */
 export function keyFromEnvironment(environment: Record<string, string | undefined>): string | undefined {
   return environment.MODEL_REGISTRAR_LITELLM_KEY?.trim() || undefined;
+}
+
+/** What was to be filled in, and was not, would lift a limit without a word. */
+function saysNothing(file: Record<string, unknown>, name: SettingName): boolean {
+  const given = file[name];
+  return Object.hasOwn(file, name) && (given === null || (Array.isArray(given) && given.length === 0));
 }
 
 function value(given: unknown, from: string): { value: unknown; from: string } | undefined {
@@ -111,7 +119,7 @@ function readFile(file: string | undefined): {
   const text = file === undefined ? '' : readText(file);
   const read = readYaml(text, ConfigFile.nullable(), file ?? '');
   if ('problems' in read) {
-    const help = ': the names of settings are those of the flags, without "--"';
+    const help = `: the names of settings are those of the flags, without "--"; beside them there are ${Object.keys(sections).join(', ')}`;
     const lines = read.problems.map((problem) => `${problem}${/: [^.[]+ is not known$/.test(problem) ? help : ''}.`);
     throw new ConfigError(lines.join('\n'), 'bad-file');
   }

@@ -140,7 +140,7 @@ function serve(
     ? settleDoubt(projection.registrations, projection.doubt, own)
     : projection.registrations;
   const wanted = key ? certain.map((one) => withKey(one, key)) : certain;
-  const claims = judgeNames(world, base, wanted);
+  const claims = judgeNames(world, { ...base, apartFrom: projection.apartFrom }, wanted);
   const input: ServeInput = {
     owner: world.owner,
     ...base,

@@ -4,6 +4,7 @@ import {
   type Json,
   type LastHolder,
   NO_NAMESPACE,
+  nameRefusal,
   publicNameProblem,
   REGISTER_KIND,
   type Registration,
@@ -31,6 +32,8 @@ export interface Claims {
 export interface Wanting {
   source: SourceRef;
   uid: string;
+  /** Of its projection. */
+  apartFrom?: string | undefined;
 }
 
 /** Judges each name for itself: `a,b` with `b` taken registers `a`. */
@@ -47,7 +50,12 @@ export function judgeNames(world: World, object: Wanting, registrations: Registr
   return claims;
 }
 
-function judgeName(world: World, { source, uid }: Wanting, registration: Registration, claims: Claims): void {
+function judgeName(
+  world: World,
+  { source, uid, apartFrom }: Wanting,
+  registration: Registration,
+  claims: Claims,
+): void {
   const { registry, names, owner, settleMs, now } = world;
   const rights = world.projection.rights ?? USUAL_RIGHTS;
   const { namespace } = source;
@@ -68,7 +76,7 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
     claims.refused.push(name);
     claims.problems.push({
       reason: 'NotAllowed',
-      message: `"${name}" is not among the public names that namespace ${namespace} may have. Choose another with model-registrar.io/model-name, or ask the administrator.`,
+      message: nameRefusal(name, namespace, rights.of(namespace)),
       rule: 'public-name',
     });
     return;
@@ -84,7 +92,8 @@ function judgeName(world: World, { source, uid }: Wanting, registration: Registr
     lastHolder: permitted(names.lastHolderOf(name)),
   };
   const sharesWith = (other: string): boolean => rights.share(name, namespace, other);
-  const claimant = { owner, namespace, source: key, uid, sharesWith };
+  const isApartFrom = (other: string): boolean => apartFrom !== undefined && other.startsWith(apartFrom);
+  const claimant = { owner, namespace, source: key, uid, sharesWith, isApartFrom };
   const verdict = decideClaim(name, claimant, state, { now: now(), settleMs });
   if (verdict.verdict === 'granted') {
     const own = rights.isShared(name, namespace) ? inShares(registration, claims) : registration;

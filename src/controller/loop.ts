@@ -3,6 +3,7 @@ import { createTimeSlice, yieldToLoop } from '../json/index.ts';
 import { createWorkQueue, type Turn, type TurnResult, type WorkQueue } from '../kubernetes/index.ts';
 import type { Gate } from '../litellm/index.ts';
 import { type Judgement, sourceKey } from '../registration/index.ts';
+import { type Check, createChecks } from './checks.ts';
 import type { Engine, Outcome } from './engine.ts';
 import { describeError, isNotLeader, Outdated } from './failures.ts';
 import type { Meaning } from './observer.ts';
@@ -60,11 +61,6 @@ export interface LoopOptions {
   judged: (judgement: Judgement) => void;
 }
 
-export interface Check {
-  ok: boolean;
-  reasons: string[];
-}
-
 /** The controller's loop. */
 export interface Loop {
   /** To be told of every change that a watch brings. */
@@ -107,7 +103,7 @@ export function createLoop(options: LoopOptions): Loop {
     if (signal.aborted) return true;
     queue = createWorkQueue({ workers: WORKERS, workersFor: WORKERS_FOR, handle, backoff: options.backoff, onError });
     const keys = engine.keys();
-    await review(keys, signal);
+    await review(keys, signal).catch(unexpected);
     log.info({ objects: keys.length }, 'in step from here on');
     await Promise.all([resync(signal), followKeys(signal)]);
     clearTimeout(gathering);
@@ -126,10 +122,14 @@ export function createLoop(options: LoopOptions): Loop {
     while (!signal.aborted) {
       await pause(resyncMs, signal);
       if (signal.aborted) return;
-      const wasAway = isAway;
-      const [read] = await Promise.all([refresh(signal), readKeys(signal)]);
-      if (read && !signal.aborted) await review(engine.keys(), signal, wasAway);
+      await lookAtAll(signal).catch(unexpected);
     }
+  }
+
+  async function lookAtAll(signal: AbortSignal): Promise<void> {
+    const wasAway = isAway;
+    const [read] = await Promise.all([refresh(signal), readKeys(signal)]);
+    if (read && !signal.aborted) await review(engine.keys(), signal, wasAway);
   }
 
   /** A key that was rotated is waited for, while its backend refuses calls. */
@@ -138,7 +138,7 @@ export function createLoop(options: LoopOptions): Loop {
     while (!signal.aborted) {
       await pause(Math.max(KEYS_EVERY_MS, count * A_KEY_EVERY_MS), signal);
       if (signal.aborted) return;
-      count = await readKeys(signal);
+      count = (await readKeys(signal).catch(unexpected)) ?? count;
     }
   }
 
@@ -175,16 +175,25 @@ export function createLoop(options: LoopOptions): Loop {
       // There may be twenty thousand.
       if (sliceIsOver()) await yieldToLoop();
       if (signal.aborted) return;
-      const decision = engine.consider(key);
-      if (!decision) continue;
-      if (decision.plan.changes.length > 0) {
-        queue?.add(key, { priority: wasAway && queue.isBackingOff(key) ? 'soon' : 'bulk' });
-      } else {
-        report.tell({ key, decision, applied: [], gated: false });
-        if (decision.plan.dueAt !== undefined)
-          queue?.add(key, { priority: 'bulk', delayMs: decision.plan.dueAt - Date.now() });
+      try {
+        reviewOne(key, wasAway);
+      } catch (error) {
+        // What nobody expects of one object keeps none of the others waiting.
+        onError(key, error);
       }
     }
+  }
+
+  function reviewOne(key: string, wasAway: boolean): void {
+    const decision = engine.consider(key);
+    if (!decision) return;
+    const { changes, dueAt } = decision.plan;
+    if (changes.length > 0) {
+      queue?.add(key, { priority: wasAway && queue.isBackingOff(key) ? 'soon' : 'bulk' });
+      return;
+    }
+    report.tell({ key, decision, applied: [], gated: false });
+    if (dueAt !== undefined) queue?.add(key, { priority: 'bulk', delayMs: dueAt - Date.now() });
   }
 
   /** What is inferred to be gone goes as one set, or stays as one. */
@@ -198,7 +207,7 @@ export function createLoop(options: LoopOptions): Loop {
 
   function judgeGathered(signal: AbortSignal): void {
     gathering = undefined;
-    judge(signal).catch((error: unknown) => log.error({ err: error }, 'an unexpected error'));
+    judge(signal).catch(unexpected);
   }
 
   async function handle(key: string, turn: Turn): Promise<TurnResult> {
@@ -249,29 +258,18 @@ export function createLoop(options: LoopOptions): Loop {
     log.error({ source: key, err: error }, 'an unexpected error');
   }
 
-  function ready(): Check {
-    const reasons: string[] = [];
-    if (!queue) reasons.push(...unread());
-    const silentMs = performance.now() - (gate.succeededAt ?? 0);
-    if (queue && silentMs > 3 * resyncMs) {
-      reasons.push(
-        `no good answer from LiteLLM for ${Math.round(silentMs / 1000)} s: ${gate.trouble?.message ?? 'see the log'}`,
-      );
-    }
-    return { ok: reasons.length === 0, reasons };
+  /** Told, and tried again with the next turn. */
+  function unexpected(error: unknown): undefined {
+    log.error({ err: error }, 'an unexpected error');
   }
 
-  function unread(): string[] {
-    const sources = options.unsettled().map((what) => `${what} has not been read yet`);
-    if (gate.succeededAt !== undefined) return sources.length > 0 ? sources : ['the first look is under way'];
-    return [...sources, `LiteLLM’s list has not been read yet: ${gate.trouble?.message ?? 'it was not asked so far'}`];
-  }
-
-  function live(): Check {
-    // Before the first resync it waits for servers, which a restart would not bring back.
-    const ok = !queue || performance.now() - lastTurn < Math.max(3 * resyncMs, 180_000);
-    return { ok, reasons: ok ? [] : ['the resync has not run for three intervals'] };
-  }
+  const { ready, live } = createChecks({
+    gate,
+    resyncMs,
+    unsettled: options.unsettled,
+    isWorking: () => queue !== undefined,
+    lastTurn: () => lastTurn,
+  });
 
   return {
     changed,

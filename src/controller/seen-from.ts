@@ -70,6 +70,12 @@ export function seenFrom(view: SourceView, options: SeenFromOptions): SourceView
   };
 }
 
+/** The LiteLLM that an object of a source belongs to; undefined where it may go to none. */
+export function litellmFor(object: SourceObject, all: readonly Fellow[]): Fellow | undefined {
+  const assignment = assignmentOf(object, all);
+  return 'litellm' in assignment ? all.find(({ name }) => name === assignment.litellm) : undefined;
+}
+
 function assignmentOf(object: SourceObject, all: readonly Fellow[]): Assignment {
   return assignLiteLlm(all, object.namespace, litellmChoice(object));
 }

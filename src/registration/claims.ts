@@ -11,6 +11,8 @@ export interface Claimant {
   uid?: string;
   /** Whether another namespace holds the name together with it, as the administrator says. */
   sharesWith?: (namespace: string) => boolean;
+  /** Whether another object of its party is to have no name together with it: calls would be balanced over different models. */
+  isApartFrom?: (source: string) => boolean;
 }
 
 /** A living object that declares a public name, in whichever state it is. */
@@ -154,6 +156,7 @@ function isStamped(row: ModelRecord): row is StampedRecord {
 }
 
 function belongsTo(row: StampedRecord, claimant: Claimant): boolean {
+  if (row.stamp.source !== claimant.source && claimant.isApartFrom?.(row.stamp.source)) return false;
   const namespace = parseSourceKey(row.stamp.source)?.namespace;
   return row.stamp.owner === claimant.owner && namespace !== undefined && isParty(claimant, namespace);
 }

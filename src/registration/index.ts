@@ -58,6 +58,7 @@ export {
   allowsName,
   CREDENTIAL_PARAM,
   createRights,
+  nameRefusal,
   neverAllowed,
   neverKept,
   RIGHTS_RULES,

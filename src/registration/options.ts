@@ -213,8 +213,12 @@ export function basePathProblem(path: string): string | undefined {
   if (/\/\.(\/|$)/.test(path)) return 'it contains "/./"';
   if (/[?#]/.test(path)) return 'it contains a query or a fragment';
   if (!/^[\w\-./~!$&()+,;=:@]*$/.test(path)) return 'it contains a character that is not allowed';
-  return undefined;
+  const operation = OPERATION.exec(path)?.[0];
+  return operation && `it ends in "${operation}", which LiteLLM adds itself`;
 }
+
+/** What stands behind the base of an OpenAI API. */
+const OPERATION = /\/(?:chat\/completions|completions|embeddings|responses|models)(?=\/?$)/;
 
 function readNames(value: string | undefined, problems: Problem[]): string[] | undefined {
   if (value === undefined) return undefined;

@@ -50,6 +50,8 @@ export type Projection = {
       waitingFor?: string;
       /** True while old and new pods stand behind the same address: a changed served name or base path is not taken over yet. */
       rollingOut: boolean;
+      /** Beginning of the keys of objects with which it shares no name, though they are of one party: models of one server are different ones. */
+      apartFrom?: string;
       warnings: Problem[];
     }
   /**

@@ -85,6 +85,13 @@ export function allowsName({ publicNames }: TenantRights, name: string): boolean
   return publicNames === undefined || matchesAny(publicNames, name);
 }
 
+/** Why a namespace may not have a name, and which it may have, for people. */
+export function nameRefusal(name: string, namespace: string, { publicNames = [] }: TenantRights): string {
+  const shown = publicNames.slice(0, 5).join(', ');
+  const more = publicNames.length > 5 ? ', …' : '';
+  return `"${name}" is not among the public names that namespace ${namespace} may have (${shown}${more}). Choose another with model-registrar.io/model-name, or ask the administrator.`;
+}
+
 /** Parameters by which one row draws calls from the others of its name: LiteLLM weighs by `weight`, else by `rpm`, else by `tpm` (1.106.0, `simple_shuffle`). */
 export const SHARE_PARAMS: readonly string[] = ['weight', 'order', 'rpm', 'tpm'];
 

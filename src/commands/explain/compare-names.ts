@@ -1,4 +1,4 @@
-import { allowsName, type Rights, SHARE_PARAMS, USUAL_RIGHTS } from '../../registration/index.ts';
+import { allowsName, nameRefusal, type Rights, SHARE_PARAMS, USUAL_RIGHTS } from '../../registration/index.ts';
 import type { ExplainedObject } from './document.ts';
 
 /** An object that was explained, with what it wants to be called. */
@@ -13,7 +13,7 @@ export interface Explained {
 function refuseNames({ object, namespace, names }: Explained, rights: Rights): void {
   for (const name of names) {
     if (allowsName(rights.of(namespace), name)) continue;
-    const message = `"${name}" is not among the public names that namespace ${namespace} may have.`;
+    const message = nameRefusal(name, namespace, rights.of(namespace));
     object.problems.push({ reason: 'NotAllowed', message, rule: 'public-name' });
     object.models = object.models.filter((model) => model.name !== name);
   }

@@ -1,7 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Decision, describeError, type Outcome, warningsOf } from '../../controller/index.ts';
 import type { Applied } from '../../litellm/index.ts';
-import { type SecretRef, type SourceRef, type StampedRecord, sourceKey } from '../../registration/index.ts';
+import {
+  NO_NAMESPACE,
+  parseSourceKey,
+  type Registration,
+  type SecretRef,
+  type SourceRef,
+  type StampedRecord,
+  sourceKey,
+} from '../../registration/index.ts';
 import { type Instance, type Rooms, settledOrFailing } from '../wiring/index.ts';
 import { missingSecretRight } from './rights.ts';
 import { mayPass } from './trouble.ts';
@@ -45,7 +53,10 @@ export interface BringOptions
 }
 
 /** What is to be done next: nothing more, or another look. */
-type Look = { ending: Ending } | { why: string; againMs?: number; serves?: boolean };
+type Look =
+  | { ending: Ending }
+  /** `refusal`: why it is refused, should that not change in a moment. */
+  | { why: string; againMs?: number; serves?: boolean; refusal?: string[] };
 
 /**
  * Waits until an object is Ready, and registers it as a controller would: by the one engine. It goes on until no row is left that
@@ -62,10 +73,11 @@ export async function bring(options: BringOptions): Promise<Ending> {
     const news = changed();
     const found = await look();
     if ('ending' in found) return found.ending;
-    const { why, againMs = LOOK_MS, serves } = found;
+    const { why, againMs = LOOK_MS, serves, refusal } = found;
     waits(why);
     const leftMs = deadline - performance.now();
     // What serves already is not left half done: the old row goes in a foreseeable time.
+    if (leftMs <= 0 && refusal) return { end: 'refused', why: refusal, applied: look.applied };
     if (leftMs <= 0 && !serves) return { end: 'timed-out', why, applied: look.applied };
     await pause(news, Math.max(10, serves ? againMs : Math.min(againMs, leftMs)), signal);
     signal.throwIfAborted();
@@ -104,7 +116,8 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
     const unread = unreadYet();
     if (unread) return unread;
     const [known] = engine.projections();
-    if (!known) return { why: 'it is not there yet' };
+    if (!known)
+      return { why: 'it is not there yet: look at its name and its namespace, if nobody is about to make it' };
     const theirs = lookedAfter ? registry.recordsOf(lookedAfter).filter(({ stamp }) => stamp.uid === known.uid) : [];
     if (theirs.length > 0) return { ending: { end: 'looked-after', records: theirs } };
     const { projection } = known;
@@ -118,7 +131,8 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
       case 'hold':
         return { why: projection.why };
       case 'serve':
-        return projection.waitingFor === undefined ? act(projection.apiKeySecret) : { why: projection.waitingFor };
+        if (projection.waitingFor !== undefined) return { why: projection.waitingFor };
+        return twinOf(projection.registrations) ?? act(projection.apiKeySecret);
     }
   }
 
@@ -141,11 +155,28 @@ function createLook(options: BringOptions): (() => Promise<Look>) & { applied: A
     }
   }
 
+  /** An address is known by its first name: under another one it would get a second row for each name that it has already. */
+  function twinOf(registrations: readonly Registration[]): Look | undefined {
+    if (source.namespace !== NO_NAMESPACE) return undefined;
+    const twin = registry.owned().find(({ stamp, publicName, params }) => {
+      const ref = parseSourceKey(stamp.source);
+      if (ref?.kind !== source.kind || ref.namespace !== NO_NAMESPACE || stamp.source === key) return false;
+      return registrations.some((one) => one.publicName === publicName && one.apiBase === params.api_base);
+    });
+    if (!twin) return undefined;
+    const first = registry.owned().filter(({ stamp }) => stamp.source === twin.stamp.source);
+    const names = [...new Set(first.map(({ publicName }) => publicName))].join(',');
+    return refused([
+      `"${twin.publicName}" is registered for this very address already, with another name in front: give the names in the order of then (--model-name ${names}), or take those out first with --deregister.`,
+    ]);
+  }
+
   function unusable(problems: Decision['problems']): Look {
     unroutableSince ??= performance.now();
     const why = problems.map(({ message }) => message);
     const isUnroutable = problems.every(({ reason }) => reason === 'NotRoutable');
-    return !isUnroutable || unroutableSince + GRACE_MS <= performance.now() ? refused(why) : { why: why.join(' ') };
+    if (!isUnroutable || unroutableSince + GRACE_MS <= performance.now()) return refused(why);
+    return { why: why.join(' '), refusal: why };
   }
 
   async function act(secret: SecretRef | undefined): Promise<Look> {

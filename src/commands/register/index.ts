@@ -1,4 +1,4 @@
-export { addModelFlags, annotationsOf } from './flags.ts';
+export { addModelFlags, annotationsOf, inFlags } from './flags.ts';
 export { noCluster } from './no-cluster.ts';
 export { registerOne } from './register-one.ts';
 export type { Wanted } from './subject.ts';

@@ -1,7 +1,7 @@
 import { DEFAULT_LITELLM, type LiteLlmSettings, type Settings } from '../../config/index.ts';
 import { describeError } from '../../controller/index.ts';
 import type { Connection } from '../../kubernetes/index.ts';
-import { kindWord, type StampedRecord } from '../../registration/index.ts';
+import { kindWord, readOptions, type StampedRecord } from '../../registration/index.ts';
 import { counted } from '../output.ts';
 import { PlainError } from '../plain-error.ts';
 import { planDocument, planTable } from '../plan-output.ts';
@@ -137,7 +137,7 @@ function tell(
       console.log(
         `A controller looks after ${title}: LiteLLM serves ${namesOf(ending.records)} for ${by}. Nothing was changed; its annotations say how.`,
       );
-      return 0;
+      return passedOver(wanted, ending.records);
     }
     case 'refused': {
       for (const why of ending.why) console.error(`error: ${say(why)}`);
@@ -181,6 +181,17 @@ function annotatedOf({ reflectors }: Rooms): readonly string[] {
 function titleOf(wanted: Wanted): string {
   if ('url' in wanted) return wanted.url.replace(/\/\/.*@/, '//…@');
   return `${kindWord(wanted.source.kind)}/${wanted.name} in namespace ${wanted.namespace}`;
+}
+
+/** What flags ask for of an object that is a controller's. @returns 1 where a name that is asked for is not served */
+function passedOver({ annotations }: Wanted, records: readonly StampedRecord[]): number {
+  const asked = Object.keys(annotations).map((key) => inFlags(key, annotations));
+  if (asked.length > 0) console.error(`Warning: ${asked.join(', ')} passed over: annotate the object instead.`);
+  const names = readOptions(annotations).options.names ?? [];
+  const missing = names.filter((name) => !records.some(({ publicName }) => publicName === name));
+  if (missing.length === 0) return 0;
+  console.error(`error: LiteLLM does not serve ${missing.map((name) => `"${name}"`).join(', ')} for it.`);
+  return 1;
 }
 
 /** Of rows that went since the object is not to have their names any more. */

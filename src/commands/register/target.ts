@@ -21,7 +21,11 @@ const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 export function readTarget(text: string): Target {
   const [, word = '', name = '', port] = /^([a-z-]+)\/([^:]+)(?::(.+))?$/.exec(text.trim()) ?? [];
   const source = [...sources.values()].find(({ kind }) => kindWord(kind) === kindWord(word));
-  const isWhole = source && NAME.test(name) && (port === undefined || source.kind === 'service');
+  if (source && name !== '' && !NAME.test(name))
+    throw new InvalidArgumentError(
+      'What stands behind the slash cannot be the name of an object: lower-case letters, digits, "-" and ".".',
+    );
+  const isWhole = source && name !== '' && (port === undefined || source.kind === 'service');
   if (!isWhole) throw new InvalidArgumentError(`It must be one of ${TARGETS.join(', ')}.`);
   return { source, name, ...(port !== undefined && { port }) };
 }

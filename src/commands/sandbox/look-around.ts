@@ -44,7 +44,7 @@ export function hintsFor(
       ],
     },
     {
-      does: 'With kubectl, as in a cluster; what you apply becomes Ready by itself',
+      does: 'With kubectl, as in a cluster; an InferenceService that you apply becomes Ready by itself',
       commands: [
         [`export KUBECONFIG=${kubeconfig}`],
         ['kubectl get isvc --all-namespaces'],

@@ -24,11 +24,10 @@ import {
   type LiteLlmClient,
   type Registry,
 } from '../../litellm/index.ts';
-import type { ModelRecord } from '../../registration/index.ts';
+import type { ModelRecord, Rights } from '../../registration/index.ts';
 import type { RelatedObjects } from '../../sources/index.ts';
 import type { Logger, Metrics } from '../../telemetry/index.ts';
 import { litellmAccess } from './access.ts';
-import { rightsOf } from './rights.ts';
 
 /** One LiteLLM, and all that works for it alone: one that hangs keeps nobody else waiting. */
 export interface Instance {
@@ -58,6 +57,8 @@ export interface EngineSources {
   views: readonly SourceView[];
   related: RelatedObjects;
   connection: Connection;
+  /** What namespaces may ask for, one value for all LiteLLMs: readings are remembered by it. */
+  rights: Rights;
 }
 
 export interface InstanceOptions {
@@ -98,7 +99,7 @@ export function openInstance(options: InstanceOptions): InstanceBase {
   const fellow: Fellow = { ...litellm, registry, listedAt: () => listedAt, inTouch: () => gate.trouble === undefined };
   const now = Date.now;
 
-  function equip({ fellows, views, related, connection }: EngineSources): Engine {
+  function equip({ fellows, views, related, connection, rights }: EngineSources): Engine {
     return createEngine({
       world: {
         owner,
@@ -107,7 +108,7 @@ export function openInstance(options: InstanceOptions): InstanceBase {
         departures: createDepartures(() => performance.now()),
         downtimes: createDowntimes(() => performance.now()),
         patience: createPatience(settings['rollout-wait'], () => performance.now()),
-        projection: { selection: settings.selection, address: settings.address, rights: rightsOf(settings) },
+        projection: { selection: settings.selection, address: settings.address, rights },
         related,
         credentials: createCredentials(http),
         backendKeys: createBackendKeys((place, ending) => readSecret(connection, place, ending)),

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Backends, createBackendHttp, followBackends } from '../../backends/index.ts';
-import type { SourceView } from '../../controller/index.ts';
-import type { Gate, Registry } from '../../litellm/index.ts';
+import { type Fellow, litellmFor, type SourceView } from '../../controller/index.ts';
 import { NO_NAMESPACE } from '../../registration/index.ts';
 import { backend, type SourceObject } from '../../sources/index.ts';
 import type { Logger, Metrics } from '../../telemetry/index.ts';
@@ -23,8 +22,8 @@ export interface ListedBackendsOptions {
   file: string;
   /** LiteLLM's own key: what is stored to tell one key of a backend from another says nothing without it. */
   key: ReturnType<typeof litellmAccess>['key'];
-  registry: Pick<Registry, 'recordsOf'>;
-  gate: Pick<Gate, 'succeededAt'>;
+  /** All LiteLLMs of the installation. */
+  fellows: readonly Fellow[];
   log: Logger;
   metrics?: Metrics | undefined;
   /** Whether a model may be called to find something out. */
@@ -35,7 +34,7 @@ export interface ListedBackendsOptions {
 
 /** Begins to follow the backends of `--backends`. */
 export function openBackends(options: ListedBackendsOptions): ListedBackends {
-  const { file, key, registry, gate, log, metrics, onObject } = options;
+  const { file, key, fellows, log, metrics, onObject } = options;
   const backends = followBackends({
     file,
     http: createBackendHttp(),
@@ -43,8 +42,12 @@ export function openBackends(options: ListedBackendsOptions): ListedBackends {
     hmacKey: async () => ('text' in key ? key.text : (await readFile(key.file, 'utf8')).trim()),
     onModel: (name, object) => onObject({ namespace: NO_NAMESPACE, name }, object),
     knownAbility(name) {
-      if (gate.succeededAt === undefined || !options.mayAskModels()) return 'unread';
-      const rows = registry.recordsOf({ kind: backend.kind, namespace: NO_NAMESPACE, name });
+      const object = backends.cacheFor(name)?.get(`${NO_NAMESPACE}/${name}`);
+      const home = object && litellmFor(object, fellows);
+      // Of the others it does not matter whether they answer.
+      if (!home || !Number.isFinite(home.listedAt()) || !options.mayAskModels()) return 'unread';
+      const ref = { kind: backend.kind, namespace: NO_NAMESPACE, name };
+      const rows = fellows.flatMap((one) => one.registry.recordsOf(ref));
       const values = rows.flatMap(({ stamp, info }) =>
         stamp.keys.includes(`info.${ABILITY}`) && typeof info[ABILITY] === 'boolean' ? [info[ABILITY]] : [],
       );

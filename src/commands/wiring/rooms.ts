@@ -8,6 +8,7 @@ import { litellmAccess } from './access.ts';
 import { type Following, follow } from './follow.ts';
 import { type Instance, type InstanceBase, openInstance } from './instance.ts';
 import { openBackends } from './listed-backends.ts';
+import { rightsOf } from './rights.ts';
 
 interface Place {
   namespace: string;
@@ -85,6 +86,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       mayCall,
     });
   const [first, ...others] = [open(litellm), ...further.map(open)] as const;
+  const fellows = [first, ...others].map(({ fellow }) => fellow);
   const engines = new Map<string, Engine>();
   const onObject = (kind: string, { namespace, name }: Place, object: SourceObject | undefined, witnessed: boolean) => {
     for (const [litellm, engine] of engines) {
@@ -98,8 +100,7 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
       : openBackends({
           file: settings.backends,
           key: first.access.key,
-          registry: { recordsOf: (ref) => [first, ...others].flatMap(({ registry }) => registry.recordsOf(ref)) },
-          gate: first.gate,
+          fellows,
           log,
           metrics,
           mayAskModels: () => !dryRun && (mayCall?.() ?? true),
@@ -114,10 +115,10 @@ export async function openRooms(options: RoomOptions): Promise<Rooms> {
     log,
     onObject: ({ kind }, ...told) => onObject(kind, ...told),
   });
-  const fellows = [first, ...others].map(({ fellow }) => fellow);
   const views = subject ? [subject.view(following.views[0])] : [...following.views, ...(listed ? [listed.view] : [])];
+  const rights = rightsOf(settings);
   const equip = (one: InstanceBase): Instance => {
-    const engine = one.equip({ fellows, views, related: following.related, connection });
+    const engine = one.equip({ fellows, views, related: following.related, connection, rights });
     engines.set(one.name, engine);
     return { ...one, engine };
   };

@@ -3,6 +3,9 @@ import type { SourceObject } from '../source.ts';
 import type { BackendEntry } from './entry.ts';
 import type { ListedModel } from './models.ts';
 
+/** The kind of its objects. */
+export const BACKEND_KIND = 'backend';
+
 /** The key that LiteLLM sends to a backend. `version` changes whenever it does, and tells nothing about it. */
 export type EntryKey =
   | { state: 'none' }

@@ -1,5 +1,5 @@
 import type { Source } from '../source.ts';
-import type { BackendModel } from './backend-model.ts';
+import { BACKEND_KIND, type BackendModel } from './backend-model.ts';
 import { projectBackendModel } from './project.ts';
 
 export { type BackendModel, backendModel, backendOf, type EntryKey, modelIdOf, objectName } from './backend-model.ts';
@@ -8,4 +8,4 @@ export { type ListedModel, type ModelsAnswer, readModels } from './models.ts';
 export { countsModel, mayCallFunctions } from './rules.ts';
 
 /** The models of an endpoint outside Kubernetes' knowledge, which an administrator lists in a file. */
-export const backend: Source<BackendModel> = { kind: 'backend', project: projectBackendModel };
+export const backend: Source<BackendModel> = { kind: BACKEND_KIND, project: projectBackendModel };

@@ -1,12 +1,14 @@
 import {
   type Json,
+  NO_NAMESPACE,
   type Problem,
   type Projection,
   publicNameProblem,
   quoted,
   type Registration,
+  sourceKey,
 } from '../../registration/index.ts';
-import type { BackendModel } from './backend-model.ts';
+import { BACKEND_KIND, type BackendModel, objectName } from './backend-model.ts';
 import { modeOf } from './rules.ts';
 import { fillTemplate } from './template.ts';
 
@@ -29,7 +31,8 @@ export function projectBackendModel(object: BackendModel): Projection {
     ...(key.state === 'known' && { keyVersion: key.version }),
     ...(entry.cleanup === 'retain' && { retain: true }),
   };
-  return { state: 'serve', names, registrations: [registration], rollingOut: false, warnings: [] };
+  const apartFrom = sourceKey({ kind: BACKEND_KIND, namespace: NO_NAMESPACE, name: objectName(entry.name, '') });
+  return { state: 'serve', names, registrations: [registration], rollingOut: false, apartFrom, warnings: [] };
 }
 
 function paramsOf({ entry, key }: BackendModel): Record<string, Json> {

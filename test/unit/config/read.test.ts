@@ -96,7 +96,17 @@ describe('the file', () => {
     expect(settings['owner-id']).toBe('42');
   });
 
-  it.each(['{}', '# nothing yet\n{}\n', 'settle:\n'])('may set nothing: %j', (text) => {
+  it.each(['settle:', 'namespace: []', 'selector: null', 'dry-run: ~'])(
+    'is refused where a line says nothing: %j',
+    (text) => {
+      const file = fileWith(`policy: sync\n${text}\n`);
+      expect(complaints({ file })).toEqual([
+        `"${text.replace(/:.*/, '')}" in ${file}:2 says nothing: leave the line out for the default.`,
+      ]);
+    },
+  );
+
+  it.each(['{}', '# nothing yet\n{}\n'])('may set nothing: %j', (text) => {
     expect(read({ file: fileWith(text) }).settle).toBe(60_000);
   });
 

@@ -48,6 +48,24 @@ describe('judgeNames', () => {
     });
   });
 
+  it('lets two backends share a name, and two models of one backend not', () => {
+    const listed = (name: string) => ({ kind: 'backend', namespace: '-', name });
+    const wanting = { source: listed('lab:org%2Fqwen'), uid: 'lab', apartFrom: 'backend/-/lab:' };
+    const claims = (standing: string, more: { own?: boolean } = {}) => {
+      const rows = [row({ source: listed(standing), uid: 'x', since: T0 - 9 })];
+      if (more.own) rows.push(row({ source: wanting.source, uid: 'lab' }));
+      return judgeNames(worldOf(rows, {}, { now: T0 + SETTLE_MS }), wanting, [registration('qwen')]);
+    };
+    expect(claims('lab2:qwen')).toMatchObject({ granted: [{}], problems: [] });
+    expect(claims('lab:other%2Fqwen')).toMatchObject({
+      granted: [],
+      refused: ['qwen'],
+      problems: [{ message: expect.stringContaining('is held by backend/-/lab:other%2Fqwen') }],
+    });
+    // Both were made at once: the later one yields.
+    expect(claims('lab:other%2Fqwen', { own: true })).toMatchObject({ granted: [], yielded: ['qwen'] });
+  });
+
   it('refuses a name that the namespace may not have, and grants the others', () => {
     const publicNames = ['a-*'];
     const tenant = { namespace: 'llm', publicNames, accessGroups: [], params: [], info: [], credentials: [] };

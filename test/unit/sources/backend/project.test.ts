@@ -25,6 +25,7 @@ test('a model is one registration, with what its entry and the backend say', () 
   expect(project(of('org/embed-1'))).toEqual({
     state: 'serve',
     names: ['lab/embed-1'],
+    apartFrom: 'backend/-/lab:',
     registrations: [
       {
         publicName: 'lab/embed-1',
