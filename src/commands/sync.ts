@@ -1,9 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Backends } from '../backends/index.ts';
 import { describeError, heldFields, type Outcome, onePass } from '../controller/index.ts';
 import type { ReflectorState } from '../kubernetes/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import { findOutInTime } from './find-out-in-time.ts';
 import { addSettings, type Exit, settingsOf, TAKES } from './options.ts';
 import {
   type Instance,
@@ -30,9 +29,6 @@ Exit codes: 0 all is in step, 1 something failed or is held.`;
 
 /** How long a LiteLLM that does not work any more is waited for, in milliseconds. */
 const AWAY_MS = 60_000;
-
-/** How long is waited until it was found out what models can do, in milliseconds: it is one call for each new one, and a server may hang. */
-const FIND_OUT_MS = 60_000;
 
 /** `model-registrar sync`: one pass of the controller, then exit. */
 export function syncCommand(exit: Exit): Command {
@@ -135,7 +131,7 @@ export async function readAll(rooms: Rooms): Promise<{ unread: string[]; read: I
   if (troubles[0] && troubles.every((trouble) => trouble !== undefined)) throw troubles[0];
   // What is missing in one answer may be a dip: two tell, as they do to a controller.
   if (backends && backends.states().length > 0) await backends.again();
-  const late = backends ? await unfound(backends) : [];
+  const late = backends ? await findOutInTime(backends) : [];
   const unread = reflectors.flatMap(({ source, reflector }) =>
     reflector.state === 'synced' ? [] : `${source.kind}: ${UNREAD[reflector.state]}`,
   );
@@ -143,22 +139,6 @@ export async function readAll(rooms: Rooms): Promise<{ unread: string[]; read: I
     unread: [...unread, ...lists.unread, ...(backends?.problems ?? []), ...(backends?.troubles ?? []), ...late],
     read: lists.read,
   };
-}
-
-/** Waits until it was found out what models can do. @returns what to say where that takes too long: those models wait for the next pass */
-async function unfound({ findOut }: Pick<Backends, 'findOut'>): Promise<string[]> {
-  const limit = new AbortController();
-  const late = wait(
-    FIND_OUT_MS,
-    ['what some models of backends can do (probe) was not found out in time: run it again'],
-    {
-      signal: limit.signal,
-    },
-  );
-  const said = await Promise.race([findOut().then(() => []), late]);
-  limit.abort();
-  late.catch(() => undefined);
-  return said;
 }
 
 /** One LiteLLM that does not answer is no reason to do nothing for the others. */

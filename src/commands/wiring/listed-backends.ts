@@ -45,7 +45,7 @@ export function openBackends(options: ListedBackendsOptions): ListedBackends {
       const object = backends.cacheFor(name)?.get(`${NO_NAMESPACE}/${name}`);
       const home = object && litellmFor(object, fellows);
       // Of the others it does not matter whether they answer.
-      if (!home || !Number.isFinite(home.listedAt()) || !options.mayAskModels()) return 'unread';
+      if (!home || home.listedAt() === Number.NEGATIVE_INFINITY || !options.mayAskModels()) return 'unread';
       const ref = { kind: backend.kind, namespace: NO_NAMESPACE, name };
       const rows = fellows.flatMap((one) => one.registry.recordsOf(ref));
       const values = rows.flatMap(({ stamp, info }) =>

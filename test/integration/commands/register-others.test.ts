@@ -18,6 +18,14 @@ const register = (...args: string[]) => bench.runBoth('register', '--namespace=l
 const rows = () => bench.litellm.rows();
 const writes = (): number => bench.litellm.calls.list().filter(({ method }) => method !== 'GET').length;
 
+test('what is refused is refused within any --timeout: a Service without a selector', async () => {
+  bench.kubernetes.apply(service({ spec: { selector: null } }));
+  expect(await register('service/vllm', '--timeout=1s')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('error: The Service has no selector'),
+  });
+});
+
 describe('a Service', () => {
   const ports = [
     { name: 'api', port: 8000 },
@@ -110,6 +118,18 @@ describe('an address', () => {
     bench.litellm.calls.clear();
     expect(await register(...given, '--provider=openai', '--litellm-params=rpm: 60')).toMatchObject({ code: 0 });
     expect(writes()).toBe(0);
+  });
+
+  test('has one row for each name, in whichever order they are given', async () => {
+    expect(await register('--url=http://one:8000/v1', '--model-name=a,b')).toMatchObject({ code: 0 });
+    const { code, stderr } = await register('--url=http://one:8000/v1', '--model-name=b,a');
+    expect(code).toBe(1);
+    expect(stderr).toContain('registered for this very address already, with another name in front: ');
+    expect(stderr).toContain('(--model-name a,b)');
+    expect(rows()).toHaveLength(2);
+    // Another address of the same model is another server.
+    expect(await register('--url=http://two:8000/v1', '--model-name=b')).toMatchObject({ code: 0 });
+    expect(rows()).toHaveLength(3);
   });
 
   test('moves, and goes', async () => {

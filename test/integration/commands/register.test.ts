@@ -118,10 +118,16 @@ describe('an object', () => {
     serve({ name: 'qwen', annotations: { enabled: 'true' } });
     expect(await bench.runBoth('sync', '--owner-id=prod')).toMatchObject({ code: 0 });
     bench.litellm.calls.clear();
-    expect(await registerQwen('--notes=mine')).toEqual({
+    const told = `A controller looks after ${TITLE}: LiteLLM serves "qwen" for inference-service/llm/qwen. Nothing was changed; its annotations say how.\n`;
+    expect(await registerQwen()).toEqual({ code: 0, stdout: told, stderr: '' });
+    expect(await registerQwen('--notes=mine', '--model-name=qwen')).toEqual({
       code: 0,
-      stdout: `A controller looks after ${TITLE}: LiteLLM serves "qwen" for inference-service/llm/qwen. Nothing was changed; its annotations say how.\n`,
-      stderr: '',
+      stdout: told,
+      stderr: expect.stringMatching(/^Warning: --model-name, --notes passed over: annotate the object instead\.\n$/),
+    });
+    expect(await registerQwen('--model-name=qwen,other')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error: LiteLLM does not serve "other" for it.'),
     });
     expect(await registerQwen('--deregister')).toMatchObject({ code: 0 });
     expect(writes()).toEqual([]);
@@ -179,6 +185,14 @@ describe('what comes to nothing', () => {
     expect(bench.litellm.rows()).toEqual([]);
   });
 
+  test('ends with 1 at once where flags are wrong, also while the object is not there', async () => {
+    const { code, stderr } = await registerQwen('--mode=nonsense', '--max-model-len=many', '--timeout=10m');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: --max-model-len is .*\nerror: --mode is .*\n$|^error: --mode is .*\nerror: --max-model-len is .*\n$/,
+    );
+  });
+
   test('ends with 1 in the words of the annotation where that is wrong', async () => {
     serve({ name: 'qwen', annotations: { mode: 'nonsense' } });
     expect(await registerQwen()).toMatchObject({
@@ -200,7 +214,11 @@ describe('what comes to nothing', () => {
 
   test.each([
     [['register'], 'error: Name one object'],
-    [['register', 'inferenceservice/qwen', '--url=http://x/v1'], 'error: Name one object'],
+    [['register', 'inferenceservice/qwen', '--url=http://x/v1'], 'or an address with --url, not both.'],
+    [
+      ['register', '--url=http://x/v1/models', '--model-name=a'],
+      'error: The path of --url cannot be used: it ends in "/models"',
+    ],
     [['register', 'pod/qwen'], 'error: command-argument value'],
     [['register', 'inferenceservice/qwen:8000'], 'error: command-argument value'],
     [['register', '--url=http://x/v1'], 'error: An address has no name by itself: give it one with --model-name.'],

@@ -117,11 +117,14 @@ describe('the file', () => {
     ]);
   });
 
+  const KNOWN =
+    'the names of settings are those of the flags, without "--"; beside them there are litellms, tenants, shared-names';
+
   it('names every key that is no setting', () => {
     const file = fileWith('litellm_url: http://a\nsettle: 5s\nconfig: x\n');
     expect(complaints({ file })).toEqual([
-      `${file}:1: litellm_url is not known: the names of settings are those of the flags, without "--".`,
-      `${file}:3: config is not known: the names of settings are those of the flags, without "--".`,
+      `${file}:1: litellm_url is not known: ${KNOWN}.`,
+      `${file}:3: config is not known: ${KNOWN}.`,
     ]);
   });
 

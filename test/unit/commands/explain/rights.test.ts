@@ -24,7 +24,8 @@ describe('the rights of namespaces', () => {
     expect(second?.problems).toEqual([
       {
         reason: 'NotAllowed',
-        message: '"chat" is not among the public names that namespace b may have.',
+        message:
+          '"chat" is not among the public names that namespace b may have (b-*). Choose another with model-registrar.io/model-name, or ask the administrator.',
         rule: 'public-name',
       },
     ]);

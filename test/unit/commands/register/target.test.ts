@@ -13,12 +13,16 @@ test.each([
   expect({ kind: source.kind, ...rest }).toEqual({ kind, name, ...(port !== undefined && { port }) });
 });
 
-test.each(['qwen', 'pod/x', 'inferenceservice/', 'inferenceservice/qwen:80', 'service/a:', 'service/A', 'service/a/b'])(
+test.each(['qwen', 'pod/x', 'inferenceservice/', 'inferenceservice/qwen:80', 'service/a:'])(
   '%s names none, and is told what would',
   (text) => {
     expect(() => readTarget(text)).toThrow(`It must be one of ${TARGETS.join(', ')}.`);
   },
 );
+
+test.each(['service/A', 'service/a/b', 'inferenceservice/x_y'])('%s has a name that no object can have', (text) => {
+  expect(() => readTarget(text)).toThrow('What stands behind the slash cannot be the name of an object');
+});
 
 test('help names every source', () => {
   expect(TARGETS).toEqual(['inferenceservice/NAME', 'llminferenceservice/NAME', 'service/NAME[:PORT]']);
