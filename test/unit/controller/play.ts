@@ -159,12 +159,12 @@ export async function take(play: Play, one: Step): Promise<void> {
   }
 }
 
-function byHand({ database, unservable }: FakeLiteLlm, { what, row: index }: Step & { row: number }): void {
+function byHand({ database, unservable, deleteByHand }: FakeLiteLlm, { what, row: index }: Step & { row: number }): void {
   const [id, found] = [...database][index % Math.max(1, database.size)] ?? [];
   if (id === undefined || !found) return;
   switch (what) {
     case 'delete by hand':
-      database.delete(id);
+      deleteByHand(id);
       return;
     case 'edit':
       found.params.rpm = 999;

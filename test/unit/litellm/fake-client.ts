@@ -38,6 +38,8 @@ export interface FakeLiteLlm {
   fail(operation: Operation, code: LiteLlmErrorCode, when?: 'before' | 'after'): void;
   /** A row made by somebody else; returns its id. */
   addByHand(id: string, row: Partial<DatabaseRow>): string;
+  /** A row deleted by somebody else, through the replica that answers, unless that one lags. */
+  deleteByHand: (id: string) => void;
 }
 
 export function fakeLiteLlm(): FakeLiteLlm {
@@ -111,6 +113,10 @@ export function fakeLiteLlm(): FakeLiteLlm {
       database.set(id, { publicName: 'by-hand', params: { model: 'bedrock/x' }, info: {}, blocked: false, ...row });
       if (!lagging) load();
       return id;
+    },
+    deleteByHand(id) {
+      database.delete(id);
+      if (!lagging) load();
     },
     client: {
       list: () => call('list', '', () => [...memory].map(([id, row]) => shown(id, row))),
