@@ -65,7 +65,7 @@ test('32: a namespace has the public names that it may have; another is told by 
   await scene.serve({ name: 'one', annotations: { 'model-name': 'search-one, other' } });
   await listed('search-one');
   expect(await told('one', 'NotAllowed: ')).toBe(
-    `NotAllowed: "other" is not among the public names that namespace ${scene.namespace} may have. Choose another with model-registrar.io/model-name, or ask the administrator.`,
+    `NotAllowed: "other" is not among the public names that namespace ${scene.namespace} may have (search-*). Choose another with model-registrar.io/model-name, or ask the administrator.`,
   );
   expect(await scene.gateway.names()).not.toContain('other');
   expect(await violations(controller)).toEqual([`${scene.namespace} public-name 1`]);
