@@ -32,7 +32,8 @@ async function list(command: Command): Promise<number> {
       const found = await readAll(rooms);
       return { unread: found.unread, parts: await Promise.all(found.read.map(partOf)) };
     });
-    print(command, listDocument(rooms.owner, parts, unread), listTable);
+    const several = rooms.instances.length > 1;
+    print(command, listDocument(rooms.owner, parts, unread), (document) => listTable(document, several));
     return unread.length > 0 ? 1 : 0;
   } finally {
     await rooms.close();

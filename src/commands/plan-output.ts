@@ -110,10 +110,13 @@ function asField({ field, from, to }: { field: string; from: Json | undefined; t
 const MARKS = { create: '+', update: '~', replace: '±', delete: '-' } as const;
 const COLOURS = { create: 'green', update: 'yellow', replace: 'yellow', delete: 'red' } as const;
 
-/** The plan for people; colours only where standard output is a terminal. */
-export function planTable(document: PlanDocument): string {
+/**
+ * The plan for people; colours only where standard output is a terminal.
+ *
+ * @param several - of several LiteLLMs, also where just one of them could be read
+ */
+export function planTable(document: PlanDocument, several = document.litellms.length > 1): string {
   const lines: string[] = [];
-  const several = document.litellms.length > 1;
   const where = (litellm: string): string => (several ? `  LiteLLM ${litellm}` : '');
   for (const { action, model, source, litellm, why, held, fields } of document.changes) {
     const what = held ? `${action} (held): ${why}` : `${action}: ${why}`;

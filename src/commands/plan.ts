@@ -38,7 +38,7 @@ async function plan(command: Command): Promise<number> {
       const parts = await Promise.all(read.map(planOf));
       return planDocument(parts, unread);
     });
-    print(command, document, planTable);
+    print(command, document, (one) => planTable(one, rooms.instances.length > 1));
     if (document.unread.length > 0) return 1;
     return document.changes.length > 0 ? 2 : 0;
   } finally {

@@ -2,11 +2,15 @@ import { heldLine } from '../held-output.ts';
 import { alignColumns, counted, paint } from '../output.ts';
 import type { ListDocument, ListedModel, ListedObject } from './document.ts';
 
-/** The list for people, and for `grep`: a line a model, then a line a reason. */
-export function listTable({ models, objects, held, alsoHeld = [], unread, litellms }: ListDocument): string {
+/**
+ * The list for people, and for `grep`: a line a model, then a line a reason.
+ *
+ * @param several - of several LiteLLMs, also where just one of them could be read
+ */
+export function listTable(document: ListDocument, several = document.litellms.length > 1): string {
+  const { models, objects, held, alsoHeld = [], unread } = document;
   const absent = objects.filter(({ registered }) => !registered);
   const troubled = objects.filter(({ registered }) => registered);
-  const several = litellms.length > 1;
   const head = (first: string, ...rest: string[]): string[] => [first, ...(several ? ['LITELLM'] : []), ...rest];
   const modelHead = head('MODEL', 'OWNER', 'SOURCE', 'BACKEND', 'ID');
   const rowsOf = (some: readonly ListedObject[]): string[][] => some.flatMap((one) => objectRows(one, several));
