@@ -4,8 +4,8 @@ import { connect } from '../kubernetes/index.ts';
 import {
   ANNOTATION_PREFIX,
   assignLiteLlm,
-  basePathProblem,
   NO_NAMESPACE,
+  openAiBaseProblem,
   REGISTER_KIND,
   readOptions,
 } from '../registration/index.ts';
@@ -126,7 +126,7 @@ function whatOf(target: Target | undefined, url: string | undefined, annotations
   const { problem } = checkedUrl('--url', url);
   if (problem !== undefined)
     throw new PlainError(`${problem}: give the base of an OpenAI API, such as http://host:8000/v1.`);
-  const path = basePathProblem(new URL(url).pathname);
+  const path = openAiBaseProblem(new URL(url).pathname);
   if (path) throw new PlainError(`The path of --url cannot be used: ${path}.`);
   if (said('base-path') !== undefined) throw new PlainError('--base-path is a part of --url already: leave it out.');
   return { url, publicName };

@@ -72,7 +72,10 @@ export function seenFrom(view: SourceView, options: SeenFromOptions): SourceView
 
 /** The LiteLLM that an object of a source belongs to; undefined where it may go to none. */
 export function litellmFor(object: SourceObject, all: readonly Fellow[]): Fellow | undefined {
-  const assignment = assignmentOf(object, all);
+  return assignedTo(assignmentOf(object, all), all);
+}
+
+function assignedTo(assignment: Assignment, all: readonly Fellow[]): Fellow | undefined {
   return 'litellm' in assignment ? all.find(({ name }) => name === assignment.litellm) : undefined;
 }
 
@@ -82,7 +85,7 @@ function assignmentOf(object: SourceObject, all: readonly Fellow[]): Assignment 
 
 /** Who tells of an object. One that may not go where it wants stays where it stands; what stands nowhere is the default one's. */
 function homeOf(ref: SourceRef, assignment: Assignment, all: readonly Fellow[]): Fellow | undefined {
-  if ('litellm' in assignment) return all.find(({ name }) => name === assignment.litellm);
+  if ('litellm' in assignment) return assignedTo(assignment, all);
   return all.find(({ registry }) => registry.recordsOf(ref).length > 0) ?? all[0];
 }
 

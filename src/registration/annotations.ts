@@ -121,7 +121,7 @@ export const ANNOTATIONS = [
     key: 'base-path',
     meaning: 'the path of the OpenAI API on the service',
     allowed:
-      'a path such as /v1 or / of letters, digits and -._~!$&()+,;=:@, without "//", "..", host, query or fragment',
+      'a path such as /v1 or / of letters, digits and -._~!$&()+,;=:@, without "//", "..", host, query or fragment, and without an operation such as /v1/models behind it',
     default: '/openai/v1 or /v1, by runtime',
     example: '/v3',
     available: true,

@@ -23,6 +23,7 @@ export { entryId, splitId } from './identity.ts';
 export {
   basePathProblem,
   type Options,
+  openAiBaseProblem,
   parseTokenCount,
   readOptions,
   servedNameProblem,

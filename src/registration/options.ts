@@ -64,7 +64,7 @@ const mode = z.enum(MODES, {
 const provider = z.enum(PROVIDERS, { error: 'it is not in the list' });
 const servedName = checkedText(servedNameProblem);
 const notes = checkedText(notesProblem);
-const basePath = checkedText(basePathProblem).transform((path) => path.replace(/\/$/, ''));
+const basePath = checkedText(openAiBaseProblem).transform((path) => path.replace(/\/$/, ''));
 const port = z.string().regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/, 'it is no name and no number of a port');
 const secretName = z.string().transform((text, context) => {
   const secret = readSecretName(text);
@@ -213,12 +213,17 @@ export function basePathProblem(path: string): string | undefined {
   if (/\/\.(\/|$)/.test(path)) return 'it contains "/./"';
   if (/[?#]/.test(path)) return 'it contains a query or a fragment';
   if (!/^[\w\-./~!$&()+,;=:@]*$/.test(path)) return 'it contains a character that is not allowed';
-  const operation = OPERATION.exec(path)?.[0];
-  return operation && `it ends in "${operation}", which LiteLLM adds itself`;
+  return undefined;
 }
 
-/** What stands behind the base of an OpenAI API. */
-const OPERATION = /\/(?:chat\/completions|completions|embeddings|responses|models)(?=\/?$)/;
+/** What stands behind the base of an OpenAI API; `/models` alone is the base of some. */
+const OPERATION = /(?:\/chat\/completions|(?<=\/v\d+)\/(?:completions|embeddings|responses|models))(?=\/?$)/;
+
+/** As {@link basePathProblem}, of a path that somebody gives as the whole base of an OpenAI API: that of one of its operations is none. */
+export function openAiBaseProblem(path: string): string | undefined {
+  const operation = OPERATION.exec(path)?.[0];
+  return basePathProblem(path) ?? (operation && `it ends in "${operation}", which LiteLLM adds itself`);
+}
 
 function readNames(value: string | undefined, problems: Problem[]): string[] | undefined {
   if (value === undefined) return undefined;

@@ -76,8 +76,8 @@ export async function bring(options: BringOptions): Promise<Ending> {
     const { why, againMs = LOOK_MS, serves, refusal } = found;
     waits(why);
     const leftMs = deadline - performance.now();
-    // What serves already is not left half done: the old row goes in a foreseeable time.
     if (leftMs <= 0 && refusal) return { end: 'refused', why: refusal, applied: look.applied };
+    // What serves already is not left half done: the old row goes in a foreseeable time.
     if (leftMs <= 0 && !serves) return { end: 'timed-out', why, applied: look.applied };
     await pause(news, Math.max(10, serves ? againMs : Math.min(againMs, leftMs)), signal);
     signal.throwIfAborted();

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import {
-  basePathProblem,
   holdsNull,
   type Json,
   MAX_PATTERN_LENGTH,
   MODES,
   neverKept,
+  openAiBaseProblem,
   type RightsPlace,
   readDuration,
   readTags,
@@ -84,7 +84,7 @@ const url = z.string('must be an http:// or https:// address').transform((text, 
   if (!read || !/^https?:$/.test(read.protocol)) return refuse('must be an http:// or https:// address');
   if (read.username || read.password || read.search || read.hash)
     return refuse('must not hold credentials, a query or a fragment: a key belongs in api-key-file');
-  const path = basePathProblem(read.pathname);
+  const path = openAiBaseProblem(read.pathname);
   if (path) return refuse(`must have a plain path: ${path}`);
   return `${read.origin}${read.pathname}`.replace(/\/+$/, '');
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { basePathProblem, parseTokenCount, readOptions } from '../../../src/registration/options.ts';
+import { basePathProblem, openAiBaseProblem, parseTokenCount, readOptions } from '../../../src/registration/options.ts';
 import { quoted, visible } from '../../../src/registration/visible.ts';
 
 /** Any text, with what is seldom in one; fast-check's own `binary` unit takes a second to set up. */
@@ -51,6 +51,20 @@ describe('base-path', () => {
   ])('%j is a problem', (value, why) => {
     expect(messages({ 'base-path': value })).toEqual([expect.stringContaining(why)]);
     expect(basePathProblem(value)).toContain(why);
+  });
+
+  it.each(['/v1/chat/completions', '/chat/completions/', '/v1/embeddings', '/openai/v1/models', '/v2/responses'])(
+    'is the base alone, not %s',
+    (value) => {
+      expect(messages({ 'base-path': value })).toEqual([expect.stringContaining('which LiteLLM adds itself')]);
+      expect(openAiBaseProblem(value)).toContain('it ends in "/');
+      // A part of one may be called like that.
+      expect(basePathProblem(value)).toBeUndefined();
+    },
+  );
+
+  it.each(['/models', '/embeddings', '/v1/models/x', '/completions/v1'])('may be %s', (value) => {
+    expect(openAiBaseProblem(value)).toBeUndefined();
   });
 
   it('is at most 256 characters long', () => {

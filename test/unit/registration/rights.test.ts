@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decideClaim } from '../../../src/registration/claims.ts';
 import { readOptions } from '../../../src/registration/options.ts';
 import { NO_NAMESPACE } from '../../../src/registration/registration.ts';
-import { allowsName, createRights, USUAL_RIGHTS } from '../../../src/registration/rights.ts';
+import { allowsName, createRights, nameRefusal, USUAL_RIGHTS } from '../../../src/registration/rights.ts';
 import { handMade, OWNER, row, SETTLE_MS, SOURCE, T0 } from './builders.ts';
 
 const NOTHING = { accessGroups: [], params: [], info: [], credentials: [] };
@@ -29,6 +29,13 @@ describe('the rights of a namespace', () => {
   it('limit public names only where there are patterns', () => {
     expect(['a-1', 'special', 'b-1'].map((name) => allowsName(rights.of('team-a'), name))).toEqual([true, true, false]);
     expect(allowsName(rights.of('other'), 'anything')).toBe(true);
+  });
+
+  it('are named where one is refused, the first of many', () => {
+    const publicNames = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const refusal = (some: string[]) => nameRefusal('x', 'team-a', { ...rights.of('team-a'), publicNames: some });
+    expect(refusal(publicNames)).toContain('may have (a, b, c, d, e, …). Choose another');
+    expect(refusal(publicNames.slice(1))).toContain('may have (b, c, d, e, f). Choose another');
   });
 
   it('do not limit what the administrator lists himself', () => {

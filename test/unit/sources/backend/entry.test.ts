@@ -43,6 +43,7 @@ describe('an entry', () => {
     ['url: ftp://a/v1', 'must be an http:// or https:// address'],
     ['url: http://user:pass@a/v1', 'must not hold credentials, a query or a fragment: a key belongs in api-key-file'],
     ['url: http://a/v1?key=x', 'must not hold credentials, a query or a fragment: a key belongs in api-key-file'],
+    ['url: http://a/v1/models', 'must have a plain path: it ends in "/models", which LiteLLM adds itself'],
     ['url: http://a//v1', 'must have a plain path: it contains "//"'],
   ])('is refused for %s', (line, message) => {
     expect(problems(`backends:\n  - name: lab\n    ${line}\n`)).toEqual([
