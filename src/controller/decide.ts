@@ -24,6 +24,7 @@ import type { Source, SourceObject } from '../sources/index.ts';
 import type { BackendKey } from './backend-keys.ts';
 import { type Claims, judgeNames } from './judge-names.ts';
 import { withoutCredential, withoutUnfit } from './named-credential.ts';
+import type { Sight } from './patience.ts';
 import type { StandingProblem, World } from './world.ts';
 
 /** What stands between an object and its model, in one word: `registrations{state}`. `none`: there is nothing to count. */
@@ -121,13 +122,14 @@ function decideFor(
     case 'invalid':
       return { ...base, state: 'invalid', ...invalid(uid, projection, records), problems: projection.problems };
     case 'serve':
-      return serve(world, { ...base, version: resourceVersion }, projection, records);
+      return serve(world, base, resourceVersion, projection, records);
   }
 }
 
 function serve(
   world: World,
-  { version, ...base }: { source: SourceRef; uid: string; version: string },
+  base: { source: SourceRef; uid: string },
+  version: string,
   projection: Projection & { state: 'serve' },
   records: StampedRecord[],
 ): Decision {
@@ -157,7 +159,7 @@ function serve(
   };
   const problems = [...projection.warnings, ...claims.problems, ...savedNotLive(records)];
   // Of names that others have, too: what has long been wanted is not news when they become free.
-  const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, version);
+  const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, { version, template: projection.template });
   if (projection.rollingOut ? waitMs !== undefined : waitMs) {
     const why = 'a changed served name or base path is taken over when the rollout is through';
     const hold = letIn(base.uid, withoutStandIns(base.uid, claims.granted, records));
@@ -185,14 +187,9 @@ function withoutStandIns(uid: string, granted: readonly Registration[], records:
 }
 
 /** How much longer a changed backend has to be wanted, in milliseconds; undefined where it did not change. */
-function rolloutWaitMs(
-  { patience }: World,
-  input: ServeInput,
-  own: StampedRecord[],
-  version: string,
-): number | undefined {
+function rolloutWaitMs({ patience }: World, input: ServeInput, own: StampedRecord[], sight: Sight): number | undefined {
   const key = sourceKey(input.source);
-  if (own.length > 0) return patience.waitMs(key, input.granted, changesBackend(input), version);
+  if (own.length > 0) return patience.waitMs(key, input.granted, changesBackend(input), sight);
   patience.forget(key);
   return undefined;
 }

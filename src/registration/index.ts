@@ -44,7 +44,7 @@ export {
   takesOut,
 } from './plan.ts';
 export { applyPolicy, POLICIES, type Policy } from './policy.ts';
-export type { Doubt, Problem, Projection } from './projection.ts';
+export type { Doubt, PodTemplate, Problem, Projection } from './projection.ts';
 export { MAX_NAME_LENGTH, publicNameProblem } from './public-name.ts';
 export { kindWord, REGISTER_KIND, registeredRef } from './register-ref.ts';
 export {

@@ -24,6 +24,16 @@ export interface Doubt {
 }
 
 /**
+ * What the template of an object's pods tells. A change of it is what is wanted, and not yet what the pods are started by.
+ */
+export interface PodTemplate {
+  /** All that it tells of served name and base path, to be compared alone. */
+  tells: string;
+  /** Changes with the template; it is that of the template for which the object's status speaks. */
+  version: string;
+}
+
+/**
  * What a source object means now.
  *
  * - `serve`: LiteLLM should hold these registrations.
@@ -50,6 +60,8 @@ export type Projection = {
       waitingFor?: string;
       /** True while old and new pods stand behind the same address: a changed served name or base path is not taken over yet. */
       rollingOut: boolean;
+      /** Where served name or base path come from it, and its version is known. */
+      template?: PodTemplate;
       /** Beginning of the keys of objects with which it shares no name, though they are of one party: models of one server are different ones. */
       apartFrom?: string;
       warnings: Problem[];

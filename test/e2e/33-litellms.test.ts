@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { stringify } from 'yaml';
 import { attachBed } from '../bed/index.ts';
 import { until } from '../support/wait.ts';
 import type { Controller } from './controller.ts';
+import { freeze } from './freeze.ts';
 import { type FurtherLiteLlm, startFurtherLiteLlm } from './further-litellm.ts';
 import type { Gateway } from './gateway.ts';
 import { again, type Meanwhile } from './meanwhile.ts';
@@ -56,18 +57,6 @@ test('33: each object goes to the LiteLLM that it names, or that its namespace h
   expect(model_info.access_groups).toEqual(['gpu-users']);
 });
 
-/** Freezes it until the test ends, or until what is returned is called. */
-async function freeze(): Promise<() => Promise<void>> {
-  await gpu.pause();
-  let frozen = true;
-  const thaw = async (): Promise<void> => {
-    if (frozen) await gpu.resume();
-    frozen = false;
-  };
-  onTestFinished(thaw);
-  return thaw;
-}
-
 /** Milliseconds from an object's Ready until LiteLLM serves it under its name. */
 async function timeToVisible(name: string): Promise<number> {
   await scene.apply({ name, annotations: { enabled: 'true' } });
@@ -78,7 +67,7 @@ async function timeToVisible(name: string): Promise<number> {
 }
 
 test('33: one that hangs slows nobody else: Ready to visible stays under 2 s, also from a start while it hangs', async () => {
-  const thaw = await freeze();
+  const thaw = await freeze(gpu);
   const controller = await start({}, {}, false);
   // More than it has workers for: each of them waits.
   const waiting = Array.from({ length: 20 }, (_, count) => `waits-${count}`);
@@ -106,7 +95,7 @@ test('33: one that hangs in the midst of its work slows nobody else', async () =
   const controller = await start();
   await scene.serve({ name: 'there', annotations: { litellm: 'gpu' } });
   await until('it is there', () => has(gpu.gateway, 'there'));
-  await freeze();
+  await freeze(gpu);
   for (let count = 0; count < 20; count += 1) {
     await scene.apply({ name: `waits-${count}`, annotations: { litellm: 'gpu' } });
     await scene.setStatus({ name: `waits-${count}` });
@@ -145,6 +134,8 @@ test('33: an object that moves is made there before it is taken out here, is cou
     expect(await controller.metrics()).not.toMatch(/registrations\{source="inference-service",state="held"\} [1-9]/);
     await until('it is in one', async () => (await rowsOf(from)).length === 0, 30_000);
     expect(await rowsOf(to)).toEqual(['moving']);
+    const alone = to === scene.gateway ? 'served, refused' : 'refused, served';
+    await until('it is served there alone', async () => (calls.seen()[alone] ?? 0) > 0);
   }
   const seen = await calls.stop();
   expect(Object.keys(seen).sort()).toEqual(['refused, served', 'served, refused', 'served, served']);
@@ -175,7 +166,7 @@ test('33: an object whose new LiteLLM does not answer stays where it is', async 
   await start();
   await scene.serve({ name: 'moving', annotations: { enabled: 'true' } });
   await until('it is here', () => has(scene.gateway, 'moving'));
-  const thaw = await freeze();
+  const thaw = await freeze(gpu);
   await moveTo('moving', 'gpu');
   // It is looked at: the one that comes after it is there.
   await timeToVisible('later');

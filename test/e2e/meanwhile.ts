@@ -7,6 +7,8 @@ const CALLS_A_SECOND = 10;
 
 /** What goes on beside a change; it ends with the test at the latest. */
 export interface Meanwhile {
+  /** How often each thing was seen so far. */
+  seen(): Readonly<Record<string, number>>;
   /** Ends it, and gives how often each thing was seen. */
   stop(): Promise<Record<string, number>>;
 }
@@ -58,5 +60,5 @@ export function again(look: () => Promise<string>): Meanwhile {
   onTestFinished(async () => {
     await stop();
   });
-  return { stop };
+  return { seen: () => seen, stop };
 }

@@ -45,13 +45,24 @@ export interface StatusWish {
   copies?: number;
   /** PredictorReady's reason. */
   reason?: string;
+  /** Generation of its Deployment, which rises with each change of the pods' template. */
+  generation?: number;
   url?: string;
   /** The name of its ClusterServingRuntime; KServe's for Hugging Face unless given. */
   runtime?: string;
 }
 
 /** A status as KServe writes it in Standard mode. */
-export function status({ name, namespace = 'llm', ready = 'True', copies = 1, reason, url, runtime }: StatusWish) {
+export function status({
+  name,
+  namespace = 'llm',
+  ready = 'True',
+  copies = 1,
+  reason,
+  generation = 3,
+  url,
+  runtime,
+}: StatusWish) {
   const lastTransitionTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const predictorReason = reason ?? (ready === 'True' ? 'NewReplicaSetAvailable' : 'MinimumReplicasUnavailable');
   const condition = (type: string, of: string, more: object = {}) => ({
@@ -61,7 +72,7 @@ export function status({ name, namespace = 'llm', ready = 'True', copies = 1, re
     ...more,
   });
   return {
-    observedGeneration: 3,
+    observedGeneration: generation,
     url: `http://${name}-${namespace}.example.com`,
     address: { url: url ?? `http://${name}-predictor.${namespace}.svc.cluster.local` },
     components: { predictor: { url: `http://${name}-predictor-${namespace}.example.com` } },

@@ -23,7 +23,7 @@ import { runtimeAbsence, runtimeProblem } from './absent-runtime.ts';
 import { readAddress, readBasePath, readExternalAddress } from './address.ts';
 import { doubtOf } from './doubt.ts';
 import type { Predictor } from './predictor.ts';
-import { isDown, noRuntimeYet, rollingOut, unreadyReason } from './readiness.ts';
+import { isDown, noRuntimeYet, rollingOut, templateOf, unreadyReason } from './readiness.ts';
 import type { InferenceService } from './schema.ts';
 import { predictiveReason, unsuitedReason } from './suitability.ts';
 import { warningsOf } from './warnings.ts';
@@ -91,6 +91,7 @@ export function projectInferenceService(
     return { state: 'hold', names, why, ...unreadyOf(options, false) };
   }
   const doubt = doubtOf(object, resolved, options);
+  const template = doubt ? undefined : templateOf(object, predictor);
   return {
     state: 'serve',
     names,
@@ -107,6 +108,7 @@ export function projectInferenceService(
       ? {}
       : { waitingFor: 'no copy of the model serves yet' }),
     rollingOut: rollingOut(object, options),
+    ...(template && { template }),
     warnings: warningsOf(object, predictor, options, served),
   };
 }

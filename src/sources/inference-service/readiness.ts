@@ -1,4 +1,5 @@
-import { type Options, visible } from '../../registration/index.ts';
+import { type Options, type PodTemplate, visible } from '../../registration/index.ts';
+import { readBasePath } from './address.ts';
 import type { Predictor } from './predictor.ts';
 import type { Condition, ConditionType, InferenceService } from './schema.ts';
 
@@ -45,6 +46,21 @@ export function rollingOut(
   return deploymentMode === 'Knative'
     ? knative.latestReadyRevision !== knative.latestCreatedRevision
     : conditions.PredictorReady?.reason === 'MinimumReplicasAvailable';
+}
+
+/**
+ * What the predictor's pods are told, and which version of their template the status speaks of: `observedGeneration` is that of their Deployment, from
+ * which each change of the template makes another (KServe v0.20.0, `PropagateRawStatus`); in Knative each makes a revision.
+ */
+export function templateOf(
+  { deploymentMode, observedGeneration, latestCreatedRevision }: InferenceService,
+  predictor: Predictor,
+): PodTemplate | undefined {
+  const version = deploymentMode === 'Knative' ? latestCreatedRevision : observedGeneration?.toString();
+  if (version === undefined) return undefined;
+  // Whatever an annotation says in their place: that needs no rollout by itself.
+  const tells = JSON.stringify([predictor.arguments.servedNames[0] ?? '', readBasePath(predictor, undefined).text]);
+  return { tells, version };
 }
 
 function told(type: ConditionType, { status, reason, message }: Condition): string {

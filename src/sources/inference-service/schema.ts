@@ -43,6 +43,8 @@ export interface InferenceService extends AnnotatedObject {
   latestCreatedRevision: string | undefined;
   /** Knative: revisions that get calls. */
   traffic: { revision: string; percent: number }[];
+  /** Of the predictor's Deployment or Knative Service, and never to be compared with the object's own generation. */
+  observedGeneration: number | undefined;
   hasTransformer: boolean;
   predictor: Predictor;
 }
@@ -67,6 +69,7 @@ const schema = z.object({
     conditions: list(z.object({ type: z.string(), status: z.string(), reason: text, message: text })),
     address: part({ url: text }),
     url: text,
+    observedGeneration: z.int().positive().optional().catch(undefined),
     deploymentMode: text,
     servingRuntimeName: text,
     clusterServingRuntimeName: text,
@@ -94,6 +97,7 @@ const UNREAD: Omit<InferenceService, keyof SourceObject> = {
   latestReadyRevision: undefined,
   latestCreatedRevision: undefined,
   traffic: [],
+  observedGeneration: undefined,
   hasTransformer: false,
   predictor: readPredictor(undefined, { name: '', runtime: undefined }),
 };
@@ -134,6 +138,7 @@ export function parseInferenceService(
     latestReadyRevision: component?.latestReadyRevision,
     latestCreatedRevision: component?.latestCreatedRevision,
     traffic: (component?.traffic ?? []).map(({ revisionName, percent }) => ({ revision: revisionName, percent })),
+    observedGeneration: status?.observedGeneration,
     hasTransformer: spec?.transformer !== undefined && spec.transformer !== null,
     predictor: readPredictor(spec?.predictor, {
       name,

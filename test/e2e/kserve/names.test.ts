@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freeze } from '../freeze.ts';
 import { failures, type MadeCall } from '../steady-calls.ts';
 import { metAnotherName } from './calls.ts';
 import { vllm } from './models.ts';
@@ -72,6 +73,34 @@ test('another served name in the arguments: the row follows when the rollout is 
     `hosted_vllm/old at ${url}`,
     `hosted_vllm/new at ${url}`,
   ]);
+});
+
+test('another served name while nobody rolls it out: the row stays, and no call fails, however calm the status looks', async () => {
+  const play = await openPlay(stage, 'awaited');
+  const other = await openPlay(stage, 'said');
+  await play.apply({ spec: vllm({ args: ['--served-model-name=old'] }) });
+  const both = vllm({ args: ['--served-model-name', 'old', 'new'] });
+  await other.apply({ spec: both });
+  for (const each of [play, other]) {
+    await each.answered();
+    await each.rolledOut(1);
+  }
+  const caller = play.chat();
+  const thaw = await freeze(stage.kserve.controllerManager);
+  await play.apply({ spec: vllm({ args: ['--served-model-name=new'] }) });
+  // Its owner's own word needs no rollout: when it is taken over, the time has passed after which a calm status is believed.
+  await other.apply({ spec: both, annotations: { 'model-registrar.io/served-name': 'new' } });
+  await other.calls('new');
+  await play.calls('old');
+  expect(failures(caller.made)).toEqual([]);
+
+  const from = lastWithout(play, '--served-model-name=new');
+  await thaw();
+  await play.rolledOut(1, '--served-model-name=new');
+  await play.calls('new');
+  const url = `http://awaited-predictor.${play.namespace}.svc.cluster.local/v1`;
+  const movedAt = await play.recorded(`hosted_vllm/new at ${url}`);
+  expectOneMix(play, await caller.stop(), { from: await from, movedAt });
 });
 
 test('both names for one rollout, then the new one alone: no call fails', async () => {

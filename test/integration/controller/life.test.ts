@@ -87,12 +87,17 @@ test('a changed served name is taken over only when the rollout is through', asy
     name: 'qwen',
     annotations: { 'model-name': 'chat', notes: 'x' },
     predictor: huggingFace('--model_name=new'),
-    reason: 'MinimumReplicasAvailable',
   });
-  const cycles = stage.litellm.calls.count('list');
-  await until('three resyncs went by', () => stage.litellm.calls.count('list') >= cycles + 3);
-  expect(row('chat')?.litellm_params.model).toBe('hosted_vllm/old');
-  stage.setStatus({ name: 'qwen' });
+  const stays = async (): Promise<void> => {
+    const cycles = stage.litellm.calls.count('list');
+    await until('three resyncs went by', () => stage.litellm.calls.count('list') >= cycles + 3);
+    expect(row('chat')?.litellm_params.model).toBe('hosted_vllm/old');
+  };
+  // KServe has not begun with it, and its status is as calm as before.
+  await stays();
+  stage.setStatus({ name: 'qwen', reason: 'MinimumReplicasAvailable', generation: 4 });
+  await stays();
+  stage.setStatus({ name: 'qwen', generation: 4 });
   await until('the new name is taken over', () => row('chat')?.litellm_params.model === 'hosted_vllm/new');
 });
 

@@ -25,8 +25,8 @@ const putRuntime = (kind: 'ServingRuntime' | 'ClusterServingRuntime', ...args: s
 const QWEN = { kind: 'InferenceService', namespace: 'llm', name: 'qwen' };
 
 /** Its status while a rollout is under way, or through. */
-function rolled(reason: string, name = 'qwen'): object {
-  const { clusterServingRuntimeName: _, ...known } = status({ name, reason });
+function rolled(reason: string, { name = 'qwen', generation = 3 } = {}): object {
+  const { clusterServingRuntimeName: _, ...known } = status({ name, reason, generation });
   return known;
 }
 
@@ -62,10 +62,10 @@ test.each(['ServingRuntime', 'ClusterServingRuntime'] as const)(
     // KServe rolls the objects of a runtime one after the other: until it begins with this one, its pods serve the old name.
     await resyncs(4);
     expect(models()).toEqual(['hosted_vllm/qwen-chat']);
-    stage.kubernetes.setStatus(QWEN, rolled('MinimumReplicasAvailable'));
+    stage.kubernetes.setStatus(QWEN, rolled('MinimumReplicasAvailable', { generation: 4 }));
     await resyncs(4);
     expect(models()).toEqual(['hosted_vllm/qwen-chat']);
-    stage.kubernetes.setStatus(QWEN, rolled('NewReplicaSetAvailable'));
+    stage.kubernetes.setStatus(QWEN, rolled('NewReplicaSetAvailable', { generation: 4 }));
     await registered('hosted_vllm/qwen-next');
   },
 );
@@ -114,7 +114,7 @@ test('a runtime that is edited into one that cannot be registered takes out no f
   const predictor = { model: { modelFormat: { name: 'vLLM' }, runtime: 'house-vllm' } };
   for (const name of names) {
     stage.serve({ name, predictor });
-    stage.kubernetes.setStatus({ ...QWEN, name }, rolled('NewReplicaSetAvailable', name));
+    stage.kubernetes.setStatus({ ...QWEN, name }, rolled('NewReplicaSetAvailable', { name }));
   }
   const registered = (): string =>
     stage.litellm

@@ -4,6 +4,7 @@ import { type Decision, decide } from '../../../src/controller/decide.ts';
 import type { World } from '../../../src/controller/world.ts';
 import type { ModelRecord } from '../../../src/registration/entry.ts';
 import type { Projection } from '../../../src/registration/projection.ts';
+import type { Registration } from '../../../src/registration/registration.ts';
 import {
   edited,
   entry,
@@ -213,6 +214,25 @@ describe('an object whose served name or base path changes', () => {
     expect(decision.plan).not.toHaveProperty('dueAt');
     const through = object({ projection: serving(moved) });
     expect(inShort(decideAbout(world, through).plan)).toEqual([`update ${id}`]);
+  });
+
+  it("is held until the pods' template is another one, however calm the status looks", () => {
+    const clock: TestClock = { now: T0 };
+    const rows = [row()];
+    const world = worldOf(rows, {}, clock);
+    const at = (wanted: Registration[], tells: string, version: string) =>
+      decideAbout(
+        world,
+        object({ resourceVersion: `${clock.now}`, projection: serving(wanted, { template: { tells, version } }) }),
+      );
+    at([registration()], 'v1', '3');
+    clock.now += 1;
+    expect(at(moved, 'v2', '3').plan).toMatchObject({ changes: [], dueAt: clock.now + 300_000 });
+    clock.now += 10 * PATIENCE_MS;
+    expect(at(moved, 'v2', '3').state).toBe('held');
+    expect(at(moved, 'v2', '4').plan).toMatchObject({ changes: [], dueAt: clock.now + PATIENCE_MS });
+    clock.now += PATIENCE_MS;
+    expect(inShort(at(moved, 'v2', '4').plan)).toEqual([`update ${id}`]);
   });
 
   it('loses rows of its predecessor all the same, and its Warnings stand', () => {

@@ -186,6 +186,25 @@ describe('waiting and rolling out', () => {
   });
 });
 
+describe('the template of its pods', () => {
+  const templateOf = (observedGeneration: unknown, annotations: Record<string, string> = {}) => {
+    const rest = { predictor: huggingface(['--model_name=own']), status: { ...ready(), observedGeneration } };
+    return served(project(annotated({ enabled: 'true', ...annotations }, rest))).template;
+  };
+
+  it('has its version from the status, and tells served name and base path', () => {
+    expect(templateOf(4)).toEqual({ tells: '["own","/openai/v1"]', version: '4' });
+  });
+
+  it.each([[undefined], [0], ['4'], [1.5]])('is not known where the status has %s for its version', (version) => {
+    expect(templateOf(version)).toBeUndefined();
+  });
+
+  it('tells the same whatever the owner says by annotation: that needs no rollout', () => {
+    expect(templateOf(4, { 'served-name': 'other', 'base-path': '/other' })?.tells).toBe('["own","/openai/v1"]');
+  });
+});
+
 describe('whatever the object looks like', () => {
   const junk = fc.oneof(
     fc.constantFrom(null, true, 7, '', 'True', '\u0000', '__proto__', 'http://x/'),

@@ -67,6 +67,7 @@ describe('parseInferenceService', () => {
       address: 'http://qwen-predictor.llm.svc.cluster.local',
       url: 'http://qwen-llm.example.com',
       copies: 2,
+      observedGeneration: 3,
       traffic: [],
       hasTransformer: false,
       predictor: {
