@@ -52,12 +52,12 @@ export function rollingOut(
  * What the predictor's pods are told, and which version of their template the status speaks of: `observedGeneration` is that of their Deployment, from
  * which each change of the template makes another (KServe v0.20.0, `PropagateRawStatus`); in Knative each makes a revision.
  */
-export function templateOf(
-  { deploymentMode, observedGeneration, latestCreatedRevision }: InferenceService,
-  predictor: Predictor,
-): PodTemplate | undefined {
-  const version = deploymentMode === 'Knative' ? latestCreatedRevision : observedGeneration?.toString();
-  if (version === undefined) return undefined;
+export function templateOf(object: InferenceService, predictor: Predictor): PodTemplate | undefined {
+  const { deploymentMode, observedGeneration, address, latestCreatedRevision } = object;
+  // A predictor that gets another name gets another Deployment, which counts anew, and another Service.
+  const ofDeployment = observedGeneration && `${observedGeneration} at ${address}`;
+  const version = deploymentMode === 'Knative' ? latestCreatedRevision : ofDeployment;
+  if (!version) return undefined;
   // Whatever an annotation says in their place: that needs no rollout by itself.
   const tells = JSON.stringify([predictor.arguments.servedNames[0] ?? '', readBasePath(predictor, undefined).text]);
   return { tells, version };

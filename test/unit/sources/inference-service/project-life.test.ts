@@ -193,7 +193,8 @@ describe('the template of its pods', () => {
   };
 
   it('has its version from the status, and tells served name and base path', () => {
-    expect(templateOf(4)).toEqual({ tells: '["own","/openai/v1"]', version: '4' });
+    const version = `4 at ${addressOf('qwen', 'llm')}`;
+    expect(templateOf(4)).toEqual({ tells: '["own","/openai/v1"]', version });
   });
 
   it.each([[undefined], [0], ['4'], [1.5]])('is not known where the status has %s for its version', (version) => {

@@ -36,7 +36,7 @@ describe('InferenceServices as KServe makes them', () => {
       names: ['qwen2-5'],
       registrations: [qwen],
       rollingOut: false,
-      template: { tells: '["qwen2-5","/openai/v1"]', version: '3' },
+      template: { tells: '["qwen2-5","/openai/v1"]', version: `3 at ${addressOf('qwen', 'llm')}` },
       warnings: [],
     });
   });
