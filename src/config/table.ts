@@ -154,7 +154,7 @@ export const table = {
   },
   'rollout-wait': {
     argument: '<duration>',
-    help: 'How long a changed served name or base path must have been wanted before it is taken over.',
+    help: 'How long a changed served name or base path must have been wanted before it is taken over; 0: as soon as no rollout is seen.',
     default: '3s',
     group: 'Waiting times',
     schema: duration,

@@ -24,7 +24,7 @@ import type { Source, SourceObject } from '../sources/index.ts';
 import type { BackendKey } from './backend-keys.ts';
 import { type Claims, judgeNames } from './judge-names.ts';
 import { withoutCredential, withoutUnfit } from './named-credential.ts';
-import type { Sight } from './patience.ts';
+import type { Sight } from './template-watch.ts';
 import type { StandingProblem, World } from './world.ts';
 
 /** What stands between an object and its model, in one word: `registrations{state}`. `none`: there is nothing to count. */
@@ -115,6 +115,8 @@ function decideFor(
       return { ...base, state: 'none', plan, problems: [], absence: absence(world, source), why };
     }
     case 'withdraw':
+      // When it comes back its pods are new ones, whatever stayed of its rows.
+      world.patience.forget(sourceKey(source));
       return { ...base, state: 'none', plan: planWithdraw(records), problems: [], why: projection.why };
     case 'hold':
       if (projection.keepsFormer) return { ...base, ...keptWhole(projection) };
@@ -159,7 +161,11 @@ function serve(
   };
   const problems = [...projection.warnings, ...claims.problems, ...savedNotLive(records)];
   // Of names that others have, too: what has long been wanted is not news when they become free.
-  const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, { version, template: projection.template });
+  const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, {
+    version,
+    template: projection.template,
+    rollingOut: projection.rollingOut,
+  });
   if (projection.rollingOut ? waitMs !== undefined : waitMs) {
     const why = 'a changed served name or base path is taken over when the rollout is through';
     const hold = letIn(base.uid, withoutStandIns(base.uid, claims.granted, records));

@@ -1,11 +1,5 @@
-import { canonical, type PodTemplate, type Registration } from '../registration/index.ts';
-
-/** What there is to see of an object beside what is wanted. */
-export interface Sight {
-  /** The object's resourceVersion. */
-  version: string;
-  template?: PodTemplate | undefined;
-}
+import { canonical, type Registration } from '../registration/index.ts';
+import { createTemplateWatch, type Sight } from './template-watch.ts';
 
 /** Remembers since when an object has wanted another backend than its rows have. */
 export interface Patience {
@@ -20,72 +14,57 @@ export interface Patience {
   forget(key: string): void;
 }
 
-/** What was wanted at a look. */
-interface Seen {
+interface Wish {
   wish: string;
-  sight: Sight;
-}
-
-interface Wish extends Seen {
   since: number;
-  /** Whether somebody has begun to carry it out, where that has to be waited for. */
-  begun?: ((later: Sight) => boolean) | undefined;
+  /** The object's version, where the wish changed and the object did not: something that it refers to did. */
+  unmoved?: string;
 }
 
 /**
  * How long KServe may take to begin with what somebody edited: it looks at the objects of a runtime one after the other, and it may be
  * away or busy.
  */
-const UNMOVED_MS = 300_000;
+const LONGEST_TO_BEGIN_MS = 300_000;
 
 /**
  * KServe shows the reason of a rollout up to 200 ms after the edit that starts it (measured on 0.20.0), so a change of the served
- * name or base path is believed only after it has been wanted for a while. What KServe has to carry out first, it is believed only after a sign that
- * KServe has begun, or after it has shown none for long.
+ * name or base path is believed only after it has been wanted for a while. What has to be rolled out first is believed only after a sign that this has
+ * begun, or after none has come for long: the next version of the pods' template; where that is not known and the object itself did not change, any
+ * change of its status.
  */
 export function createPatience(requiredMs: number, now: () => number): Patience {
   const wishes = new Map<string, Wish>();
-  /** By key: when its rows were right last. */
-  const calm = new Map<string, Seen>();
-
+  /** By key: the version of the object, and what was wanted, when its rows were right last. */
+  const calm = new Map<string, { version: string; wish: string }>();
+  const templates = createTemplateWatch(now);
   return {
     waitMs(key, wanted, differs, sight) {
+      const { version, template } = sight;
+      const { awaitedSince, begunAt = 0 } = templates.look(key, sight);
       const wish = canonical(wanted.map(({ publicName, servedName, apiBase }) => [publicName, servedName, apiBase]));
       if (!differs) {
         wishes.delete(key);
-        calm.set(key, { wish, sight });
+        calm.set(key, { version, wish });
         return undefined;
       }
-      const before = calm.get(key);
       // What is wanted is what it was when the rows were right: somebody changed the rows, and no rollout is to be waited for.
-      if (before?.wish === wish) return undefined;
-      const last = wishes.get(key);
-      let known: Wish = { wish, sight, since: now() };
-      if (last?.wish !== wish) {
-        const begun = requiredMs > 0 ? signOf(sight, { last: last ?? before, calm: before }) : undefined;
-        if (begun) known.begun = begun;
-      } else if (!last.begun?.(sight)) {
-        known = { ...last, sight };
+      if (calm.get(key)?.wish === wish) return undefined;
+      let known = wishes.get(key);
+      if (known?.wish !== wish || (known.unmoved !== undefined && known.unmoved !== version)) {
+        const unmoved = !template && known?.wish !== wish && calm.get(key)?.version === version;
+        known = { wish, since: now(), ...(unmoved && { unmoved: version }) };
+        wishes.set(key, known);
       }
-      wishes.set(key, known);
-      const needed = known.begun ? Math.max(requiredMs, UNMOVED_MS) : requiredMs;
-      return Math.max(0, known.since + needed - now());
+      if (requiredMs === 0) return 0;
+      const unbegun = known.unmoved === undefined ? awaitedSince : known.since;
+      const until = Math.max(known.since, begunAt) + requiredMs;
+      return Math.max(0, until - now(), unbegun === undefined ? 0 : unbegun + LONGEST_TO_BEGIN_MS - now());
     },
     forget(key) {
       wishes.delete(key);
       calm.delete(key);
+      templates.forget(key);
     },
   };
-}
-
-/**
- * By what it will show that the change is being carried out; undefined where nothing is to be waited for. What a template tells is at work in its next
- * version. Where the object did not change, what it refers to did, and any change of its status is a sign.
- */
-function signOf(sight: Sight, { last, calm }: { last: Seen | undefined; calm: Seen | undefined }): Wish['begun'] {
-  const [old, template] = [last?.sight.template, sight.template];
-  if (old && template && old.tells !== template.tells) {
-    return old.version === template.version ? (later) => later.template?.version !== old.version : undefined;
-  }
-  return calm?.sight.version === sight.version ? (later) => later.version !== sight.version : undefined;
 }

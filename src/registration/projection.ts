@@ -27,9 +27,9 @@ export interface Doubt {
  * What the template of an object's pods tells. A change of it is what is wanted, and not yet what the pods are started by.
  */
 export interface PodTemplate {
-  /** All that it tells of served name and base path, to be compared alone. */
+  /** All that it tells of served names and base path, to be compared alone. */
   tells: string;
-  /** Changes with the template; it is that of the template for which the object's status speaks. */
+  /** Of the template for which the object's status speaks: changes with it, and perhaps with other things too. */
   version: string;
 }
 

@@ -35,31 +35,28 @@ export function isDown({ deploymentMode, conditions, copies, traffic }: Inferenc
 
 /**
  * Whether old pods, with an old served name, may still stand behind the address: in Standard mode by PredictorReady's reason, in Knative
- * by the revisions (KServe v0.20.0, measured). A frozen object's pods stay as they are whatever its runtime or its arguments become; only
- * a served name by annotation is its owner's own word about them.
+ * by the revisions and which of them get calls (KServe v0.20.0, measured). A frozen object's pods stay as they are whatever its runtime or its arguments
+ * become; only a served name by annotation is its owner's own word about them. So do those of one whose spec KServe refuses.
  */
-export function rollingOut(
-  { deploymentMode, conditions, marks, ...knative }: InferenceService,
-  options: Options,
-): boolean {
-  if (marks.frozen && options.servedName === undefined) return true;
-  return deploymentMode === 'Knative'
-    ? knative.latestReadyRevision !== knative.latestCreatedRevision
-    : conditions.PredictorReady?.reason === 'MinimumReplicasAvailable';
+export function rollingOut(object: InferenceService, options: Options): boolean {
+  const { deploymentMode, conditions, marks, traffic, latestReadyRevision, latestCreatedRevision } = object;
+  if (object.refused || (marks.frozen && options.servedName === undefined)) return true;
+  if (deploymentMode !== 'Knative') return conditions.PredictorReady?.reason === 'MinimumReplicasAvailable';
+  return latestReadyRevision !== latestCreatedRevision || traffic.some((one) => one.revision !== latestCreatedRevision);
 }
 
 /**
- * What the predictor's pods are told, and which version of their template the status speaks of: `observedGeneration` is that of their Deployment, from
- * which each change of the template makes another (KServe v0.20.0, `PropagateRawStatus`); in Knative each makes a revision.
+ * What the predictor's pods are told, and which version of their template the status speaks of; undefined where that is not known, or where KServe
+ * leaves the pods as they are. In Standard mode each change of the template is another generation of the Deployment, in Knative another revision.
  */
 export function templateOf(object: InferenceService, predictor: Predictor): PodTemplate | undefined {
-  const { deploymentMode, observedGeneration, address, latestCreatedRevision } = object;
+  const { deploymentMode, deploymentGeneration, address, latestCreatedRevision, marks } = object;
   // A predictor that gets another name gets another Deployment, which counts anew, and another Service.
-  const ofDeployment = observedGeneration && `${observedGeneration} at ${address}`;
+  const ofDeployment = deploymentGeneration && `${deploymentGeneration} at ${address}`;
   const version = deploymentMode === 'Knative' ? latestCreatedRevision : ofDeployment;
-  if (!version) return undefined;
+  if (!version || marks.frozen) return undefined;
   // Whatever an annotation says in their place: that needs no rollout by itself.
-  const tells = JSON.stringify([predictor.arguments.servedNames[0] ?? '', readBasePath(predictor, undefined).text]);
+  const tells = JSON.stringify([predictor.arguments.servedNames, readBasePath(predictor, undefined).text]);
   return { tells, version };
 }
 

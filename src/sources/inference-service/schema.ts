@@ -43,8 +43,13 @@ export interface InferenceService extends AnnotatedObject {
   latestCreatedRevision: string | undefined;
   /** Knative: revisions that get calls. */
   traffic: { revision: string; percent: number }[];
-  /** Of the predictor's Deployment or Knative Service, and never to be compared with the object's own generation. */
-  observedGeneration: number | undefined;
+  /**
+   * `status.observedGeneration`: of the predictor's Deployment, in Standard mode. Where there are further components it is that of the last one (KServe
+   * v0.20.0, `PropagateRawStatus`), and is not kept.
+   */
+  deploymentGeneration: number | undefined;
+  /** KServe refuses the spec, and leaves what serves as it is. */
+  refused: boolean;
   hasTransformer: boolean;
   predictor: Predictor;
 }
@@ -64,7 +69,11 @@ const schema = z.object({
     labels: z.record(z.string(), z.unknown()).catch({}),
     deletionTimestamp: text,
   }),
-  spec: part({ predictor: predictorSchema, transformer: z.unknown().optional() }),
+  spec: part({
+    predictor: predictorSchema,
+    transformer: z.unknown().optional(),
+    explainer: z.unknown().optional(),
+  }),
   status: part({
     conditions: list(z.object({ type: z.string(), status: z.string(), reason: text, message: text })),
     address: part({ url: text }),
@@ -73,7 +82,10 @@ const schema = z.object({
     deploymentMode: text,
     servingRuntimeName: text,
     clusterServingRuntimeName: text,
-    modelStatus: part({ copies: part({ totalCopies: z.int().nonnegative().optional().catch(undefined) }) }),
+    modelStatus: part({
+      transitionStatus: text,
+      copies: part({ totalCopies: z.int().nonnegative().optional().catch(undefined) }),
+    }),
     components: part({
       predictor: part({
         latestReadyRevision: text,
@@ -97,7 +109,8 @@ const UNREAD: Omit<InferenceService, keyof SourceObject> = {
   latestReadyRevision: undefined,
   latestCreatedRevision: undefined,
   traffic: [],
-  observedGeneration: undefined,
+  deploymentGeneration: undefined,
+  refused: false,
   hasTransformer: false,
   predictor: readPredictor(undefined, { name: '', runtime: undefined }),
 };
@@ -118,6 +131,7 @@ export function parseInferenceService(
   const { metadata, spec, status } = schema.parse(raw);
   const marks = readMarks(metadata.labels, annotations);
   const component = status?.components?.predictor;
+  const hasTransformer = isThere(spec?.transformer);
   return {
     ...identity,
     ...own,
@@ -138,8 +152,9 @@ export function parseInferenceService(
     latestReadyRevision: component?.latestReadyRevision,
     latestCreatedRevision: component?.latestCreatedRevision,
     traffic: (component?.traffic ?? []).map(({ revisionName, percent }) => ({ revision: revisionName, percent })),
-    observedGeneration: status?.observedGeneration,
-    hasTransformer: spec?.transformer !== undefined && spec.transformer !== null,
+    deploymentGeneration: hasTransformer || isThere(spec?.explainer) ? undefined : status?.observedGeneration,
+    refused: status?.modelStatus?.transitionStatus === 'InvalidSpec',
+    hasTransformer,
     predictor: readPredictor(spec?.predictor, {
       name,
       namespace,
@@ -148,6 +163,10 @@ export function parseInferenceService(
       runtime: runtimeOf(status),
     }),
   };
+}
+
+function isThere(component: unknown): boolean {
+  return component !== undefined && component !== null;
 }
 
 /** KServe says since v0.16 which runtime it chose. */

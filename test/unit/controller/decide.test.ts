@@ -235,6 +235,15 @@ describe('an object whose served name or base path changes', () => {
     expect(inShort(at(moved, 'v2', '4').plan)).toEqual([`update ${id}`]);
   });
 
+  it('is of new pods where the object was stopped in between, and its row was kept', () => {
+    const world = worldOf([row()], { policy: 'upsert-only' });
+    const template = (tells: string) => ({ tells, version: '1' });
+    decideAbout(world, object({ projection: serving([registration()], { template: template('v1') }) }));
+    decideAbout(world, object({ projection: { state: 'withdraw', names: ['qwen'], why: 'it is stopped' } }));
+    const again = decideAbout(world, object({ projection: serving(moved, { template: template('v2') }) }));
+    expect(again.plan.dueAt).toBe(T0 + PATIENCE_MS);
+  });
+
   it('loses rows of its predecessor all the same, and its Warnings stand', () => {
     const warnings = [{ reason: 'Rejected', message: 'x' } as const];
     const decision = decided(serving(moved, { warnings }), [row(), dead]);

@@ -27,10 +27,10 @@ describe('observe', () => {
   it('of an object that is gone nothing is kept that was wanted of it', () => {
     const wanted = [registration()];
     stage.put(object());
-    stage.world.patience.waitMs(KEY, wanted, false, { version: '1' });
-    expect(stage.world.patience.waitMs(KEY, wanted, true, { version: '2' })).toBeUndefined();
+    stage.world.patience.waitMs(KEY, wanted, false, { version: '1', rollingOut: false });
+    expect(stage.world.patience.waitMs(KEY, wanted, true, { version: '2', rollingOut: false })).toBeUndefined();
     stage.remove(object());
-    expect(stage.world.patience.waitMs(KEY, wanted, true, { version: '2' })).toBeGreaterThan(0);
+    expect(stage.world.patience.waitMs(KEY, wanted, true, { version: '2', rollingOut: false })).toBeGreaterThan(0);
   });
 
   it('tells whether models have to go at once, and whether anything is new', () => {

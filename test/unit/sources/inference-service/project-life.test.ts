@@ -13,6 +13,7 @@ import {
   ready,
   stored,
   unready,
+  vllm,
 } from '../../../support/kserve-objects.ts';
 import { annotated, PREFIX, problems, project, runtimes, served } from './projecting.ts';
 
@@ -171,6 +172,25 @@ describe('waiting and rolling out', () => {
     expect(served(project(inferenceService({ status: ready({ reason }) }))).rollingOut).toBe(rollingOut);
   });
 
+  it('a spec that KServe refuses: what serves stays as it is', () => {
+    const modelStatus = { transitionStatus: 'InvalidSpec', copies: { totalCopies: 1 } };
+    expect(served(project(inferenceService({ status: { ...ready(), modelStatus } }))).rollingOut).toBe(true);
+  });
+
+  it('Knative: while an older revision still gets calls, as beside a canary', () => {
+    const { components, ...status } = knative({ created: 'phi-3', ready: 'phi-3' }) as {
+      components: { predictor: object };
+    };
+    const calls = (...revisions: string[]) => {
+      const traffic = revisions.map((revisionName) => ({ revisionName, percent: 100 / revisions.length }));
+      const manifest = inferenceService({
+        status: { ...status, components: { predictor: { ...components.predictor, traffic } } },
+      });
+      return served(project(manifest)).rollingOut;
+    };
+    expect([calls('phi-3'), calls('phi-2', 'phi-3'), calls()]).toEqual([false, true, false]);
+  });
+
   it('Standard mode without a word on the predictor', () => {
     expect(
       served(project(inferenceService({ status: { ...ready(), conditions: [condition('Ready', 'True')] } })))
@@ -187,22 +207,39 @@ describe('waiting and rolling out', () => {
 });
 
 describe('the template of its pods', () => {
-  const templateOf = (observedGeneration: unknown, annotations: Record<string, string> = {}) => {
-    const rest = { predictor: huggingface(['--model_name=own']), status: { ...ready(), observedGeneration } };
-    return served(project(annotated({ enabled: 'true', ...annotations }, rest))).template;
+  const predictor = huggingface(['--model_name=own']);
+  const templateOf = (status: object, { annotations = {}, ...more }: Parameters<typeof inferenceService>[0] = {}) => {
+    const manifest = inferenceService({ predictor, status: { ...ready(), ...status }, ...more });
+    Object.assign(manifest.metadata, { annotations: { ...annotations, [`${PREFIX}enabled`]: 'true' } });
+    return served(project(manifest)).template;
   };
 
-  it('has its version from the status, and tells served name and base path', () => {
+  it('has its version from the status, and tells served names and base path', () => {
     const version = `4 at ${addressOf('qwen', 'llm')}`;
-    expect(templateOf(4)).toEqual({ tells: '["own","/openai/v1"]', version });
+    expect(templateOf({ observedGeneration: 4 })).toEqual({ tells: '[["own"],"/openai/v1"]', version });
+    const several = vllm(['--served-model-name', 'a', 'b']);
+    const runtime = { clusterServingRuntimeName: 'kserve-vllmserver' };
+    expect(templateOf({ ...ready({ runtime }) }, { predictor: several })?.tells).toBe('[["a","b"],"/v1"]');
   });
 
   it.each([[undefined], [0], ['4'], [1.5]])('is not known where the status has %s for its version', (version) => {
-    expect(templateOf(version)).toBeUndefined();
+    expect(templateOf({ observedGeneration: version })).toBeUndefined();
+  });
+
+  it.each(['transformer', 'explainer'])('is not known beside a %s, whose version KServe shows instead', (component) => {
+    expect(
+      templateOf({ observedGeneration: 4 }, { spec: { [component]: { containers: [{ name: 'x' }] } } }),
+    ).toBeUndefined();
+  });
+
+  it('is not known of a frozen object: KServe leaves its pods as they are', () => {
+    const annotations = { 'serving.kserve.io/disable-auto-update': 'true' };
+    expect(templateOf({ observedGeneration: 4 }, { annotations })).toBeUndefined();
   });
 
   it('tells the same whatever the owner says by annotation: that needs no rollout', () => {
-    expect(templateOf(4, { 'served-name': 'other', 'base-path': '/other' })?.tells).toBe('["own","/openai/v1"]');
+    const annotations = { [`${PREFIX}served-name`]: 'other', [`${PREFIX}base-path`]: '/other' };
+    expect(templateOf({ observedGeneration: 4 }, { annotations })?.tells).toBe('[["own"],"/openai/v1"]');
   });
 });
 

@@ -36,7 +36,7 @@ describe('InferenceServices as KServe makes them', () => {
       names: ['qwen2-5'],
       registrations: [qwen],
       rollingOut: false,
-      template: { tells: '["qwen2-5","/openai/v1"]', version: `3 at ${addressOf('qwen', 'llm')}` },
+      template: { tells: '[["qwen2-5"],"/openai/v1"]', version: `3 at ${addressOf('qwen', 'llm')}` },
       warnings: [],
     });
   });
@@ -108,7 +108,7 @@ describe('InferenceServices as KServe makes them', () => {
         },
       ],
       rollingOut: false,
-      template: { tells: '["","/openai/v1"]', version: 'phi-predictor-00002' },
+      template: { tells: '[[],"/openai/v1"]', version: 'phi-predictor-00002' },
       warnings: [],
     });
   });

@@ -67,7 +67,8 @@ describe('parseInferenceService', () => {
       address: 'http://qwen-predictor.llm.svc.cluster.local',
       url: 'http://qwen-llm.example.com',
       copies: 2,
-      observedGeneration: 3,
+      deploymentGeneration: 3,
+      refused: false,
       traffic: [],
       hasTransformer: false,
       predictor: {
