@@ -10,13 +10,16 @@ export interface ErrorDescription {
 
 /** For each code the plain words and the next step; never a body, a header or a key. The reference page is made from this table. */
 export const LITELLM_ERRORS = {
-  unreachable: { says: 'cannot be reached', next: 'check --litellm-url and that the proxy is running' },
+  unreachable: {
+    says: 'cannot be reached',
+    next: 'check its address (--litellm-url, or its entry in --config) and that the proxy is running',
+  },
   timeout: {
     says: 'did not answer in time',
     next: 'look at its load and logs',
     more: 'The deadline is --litellm-timeout.',
   },
-  unauthorized: { says: 'refused the key (401)', next: 'check --litellm-key-file' },
+  unauthorized: { says: 'refused the key (401)', next: 'check its key (--litellm-key-file, or its entry in --config)' },
   forbidden: {
     says: 'does not let this key change models (403)',
     next: 'use the key of a user with the role proxy_admin',
@@ -51,7 +54,7 @@ export const LITELLM_ERRORS = {
   },
   unreadable: {
     says: 'gave an answer that is not one of LiteLLM’s',
-    next: 'check that --litellm-url names the proxy itself',
+    next: 'check that its address (--litellm-url, or its entry in --config) is that of the proxy itself',
   },
   'not-leader': {
     says: 'was not called, since this process does not lead or was told to stop',

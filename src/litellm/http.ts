@@ -126,14 +126,14 @@ export function createHttp({
       maxResponseSize: maxBodyBytes,
       connect: {
         timeout: Math.min(5_000, timeoutMs),
-        ...(caFile && { ca: await readText(caFile, '--litellm-ca-file') }),
+        ...(caFile && { ca: await readText(caFile, 'the file of the certificate authority') }),
       },
     });
     return agent.compose((dispatch) => (options, handler) => dispatch(options, asking(mayCall, handler)));
   }
 
   async function readKey(): Promise<string> {
-    const text = 'text' in key ? key.text : (await readText(key.file, '--litellm-key-file')).trim();
+    const text = 'text' in key ? key.text : (await readText(key.file, 'the key file')).trim();
     const place = 'text' in key ? 'the key' : `the key in ${key.file}`;
     if (text.length === 0) throw new LiteLlmError('key-file', { hint: `${place} is empty` });
     if (/[^\x21-\x7e]/.test(text))
@@ -210,14 +210,14 @@ function parseJson(text: string): unknown {
 }
 
 /** A file that is being swapped (a Secret's symlink) may be absent for a moment: one more try. */
-async function readText(file: string, flag: string): Promise<string> {
+async function readText(file: string, what: string): Promise<string> {
   try {
     return await readFile(file, 'utf8').catch(async () => {
       await wait(50);
       return readFile(file, 'utf8');
     });
   } catch {
-    throw new LiteLlmError('key-file', { hint: `${flag} ${file} cannot be read` });
+    throw new LiteLlmError('key-file', { hint: `${what}, ${file}, cannot be read` });
   }
 }
 

@@ -81,7 +81,7 @@ const CASES: [string, string, RegExp][] = [
   [
     'no such key file',
     `plan ${CLUSTER} --litellm-url={litellm} --litellm-key-file=/no/key`,
-    /--litellm-key-file \/no\/key cannot be read/,
+    /the key file, \/no\/key, cannot be read/,
   ],
   [
     'an empty key file',
@@ -91,12 +91,12 @@ const CASES: [string, string, RegExp][] = [
   [
     'a wrong key',
     `sync ${CLUSTER} --litellm-url={litellm} --litellm-key-file={wrongKey}`,
-    /refused the key \(401\): check --litellm-key-file/,
+    /refused the key \(401\): check its key \(--litellm-key-file/,
   ],
   [
     'LiteLLM down',
     `plan ${CLUSTER} --litellm-url=http://127.0.0.1:9 --litellm-key-file={key}`,
-    /LiteLLM cannot be reached: check --litellm-url .*ECONNREFUSED/,
+    /LiteLLM cannot be reached: check its address \(--litellm-url.*ECONNREFUSED/,
   ],
   [
     'LiteLLM hung',
@@ -106,7 +106,7 @@ const CASES: [string, string, RegExp][] = [
   [
     'something else than LiteLLM',
     `plan ${CLUSTER} --litellm-url={notLiteLlm} --litellm-key-file={key}`,
-    /check that --litellm-url names the proxy itself/,
+    /is that of the proxy itself/,
   ],
   [
     'no such kubeconfig',

@@ -245,7 +245,7 @@ describe('what comes to nothing', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'error: LiteLLM refused the key (401): check --litellm-key-file\n',
+      stderr: 'error: LiteLLM refused the key (401): check its key (--litellm-key-file, or its entry in --config)\n',
     });
   });
 });

@@ -48,7 +48,8 @@ describe('a server in trouble', () => {
   it('that is not there is unreachable', async () => {
     expect(await failure(client(`http://127.0.0.1:${await closedPort()}`))).toMatchObject({
       code: 'unreachable',
-      message: 'LiteLLM cannot be reached: check --litellm-url and that the proxy is running (ECONNREFUSED)',
+      message:
+        'LiteLLM cannot be reached: check its address (--litellm-url, or its entry in --config) and that the proxy is running (ECONNREFUSED)',
     });
   });
 
@@ -188,7 +189,7 @@ describe('TLS', () => {
     const made = client(url, { caFile: file });
     expect(await failure(made)).toMatchObject({
       code: 'key-file',
-      message: expect.stringContaining(`--litellm-ca-file ${file} cannot be read`),
+      message: expect.stringContaining(`the file of the certificate authority, ${file}, cannot be read`),
     });
     writeFileSync(file, certificate.cert);
     expect(await made.call(CREATE)).toMatchObject({ status: 200 });

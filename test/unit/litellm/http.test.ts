@@ -150,7 +150,7 @@ describe('the key', () => {
     const file = join(folder, 'absent');
     expect(await failureOf(http({ key: { file } }).call(LIST))).toMatchObject({
       code: 'key-file',
-      message: expect.stringContaining(`(--litellm-key-file ${file} cannot be read)`),
+      message: expect.stringContaining(`(the key file, ${file}, cannot be read)`),
     });
   });
 
