@@ -124,14 +124,13 @@ function decideFor(
     case 'invalid':
       return { ...base, state: 'invalid', ...invalid(uid, projection, records), problems: projection.problems };
     case 'serve':
-      return serve(world, base, resourceVersion, projection, records);
+      return serve(world, { ...base, version: resourceVersion }, projection, records);
   }
 }
 
 function serve(
   world: World,
-  base: { source: SourceRef; uid: string },
-  version: string,
+  { version, ...base }: { source: SourceRef; uid: string; version: string },
   projection: Projection & { state: 'serve' },
   records: StampedRecord[],
 ): Decision {
@@ -161,11 +160,8 @@ function serve(
   };
   const problems = [...projection.warnings, ...claims.problems, ...savedNotLive(records)];
   // Of names that others have, too: what has long been wanted is not news when they become free.
-  const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, {
-    version,
-    template: projection.template,
-    rollingOut: projection.rollingOut,
-  });
+  const sight: Sight = { version, template: projection.template, rollingOut: projection.rollingOut };
+  const waitMs = rolloutWaitMs(world, { ...input, granted: wanted }, own, sight);
   if (projection.rollingOut ? waitMs !== undefined : waitMs) {
     const why = 'a changed served name or base path is taken over when the rollout is through';
     const hold = letIn(base.uid, withoutStandIns(base.uid, claims.granted, records));

@@ -58,7 +58,7 @@ export type Projection = {
       doubt?: Doubt;
       /** Set while a first registration has to wait (no copy has served yet); an object that has entries is kept in step all the same. */
       waitingFor?: string;
-      /** True while old and new pods stand behind the same address: a changed served name or base path is not taken over yet. */
+      /** True while old pods may stand behind the same address as new ones, or instead of them: a changed served name or base path is not taken over yet. */
       rollingOut: boolean;
       /** Where served name or base path come from it, and its version is known. */
       template?: PodTemplate;

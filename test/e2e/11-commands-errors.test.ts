@@ -106,7 +106,7 @@ const CASES: [string, string, RegExp][] = [
   [
     'something else than LiteLLM',
     `plan ${CLUSTER} --litellm-url={notLiteLlm} --litellm-key-file={key}`,
-    /is that of the proxy itself/,
+    /check that its address \(--litellm-url, .* is that of the proxy itself/,
   ],
   [
     'no such kubeconfig',

@@ -35,8 +35,8 @@ export function isDown({ deploymentMode, conditions, copies, traffic }: Inferenc
 
 /**
  * Whether old pods, with an old served name, may still stand behind the address: in Standard mode by PredictorReady's reason, in Knative
- * by the revisions and which of them get calls (KServe v0.20.0, measured). A frozen object's pods stay as they are whatever its runtime or its arguments
- * become; only a served name by annotation is its owner's own word about them. So do those of one whose spec KServe refuses.
+ * by the revisions and which of them get calls (KServe v0.20.0). Pods stay as they are where KServe refuses the spec, and those of a frozen object whatever
+ * its runtime or its arguments become; only a served name by annotation is its owner's own word about them.
  */
 export function rollingOut(object: InferenceService, options: Options): boolean {
   const { deploymentMode, conditions, marks, traffic, latestReadyRevision, latestCreatedRevision } = object;

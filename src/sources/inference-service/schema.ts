@@ -48,7 +48,7 @@ export interface InferenceService extends AnnotatedObject {
    * v0.20.0, `PropagateRawStatus`), and is not kept.
    */
   deploymentGeneration: number | undefined;
-  /** KServe refuses the spec, and leaves what serves as it is. */
+  /** KServe refuses the spec (`InvalidSpec`), and leaves what serves as it is; Ready stays True (measured on v0.20.0). */
   refused: boolean;
   hasTransformer: boolean;
   predictor: Predictor;

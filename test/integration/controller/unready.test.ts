@@ -64,6 +64,8 @@ test('Withdraw: the row goes when the grace is over, and comes back under the sa
   const { id } = rows()[0]?.model_info ?? {};
   const since = performance.now();
   down();
+  await resyncs(2);
+  expect(rows()).toHaveLength(1);
   await until('it is gone', () => rows().length === 0);
   expect(performance.now() - since).toBeGreaterThan(2_000);
   await told(/^Withdrawn: .*no copy serves, and unready-policy is Withdraw/);
